@@ -1,0 +1,165 @@
+"""The tables, as numbered migrations in order. A step that has been released is never changed.
+
+Instants are REAL seconds since the epoch, UTC (a double keeps microseconds exactly); wall clock exists only in
+`profiles.schedules`, which is v1 JSON. Lists and maps are JSON text. `rank` orders a profile's queued updates.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("slack-buffer")
+
+_FIRST = """
+CREATE TABLE teams (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL DEFAULT '', bot_id TEXT NOT NULL DEFAULT '',
+    bot_user_id TEXT NOT NULL DEFAULT '', bound_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE profiles (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, service TEXT NOT NULL, service_id TEXT NOT NULL,
+    name TEXT NOT NULL, avatar TEXT NOT NULL DEFAULT '', link TEXT NOT NULL DEFAULT '',
+    user_id TEXT NOT NULL DEFAULT '', timezone TEXT NOT NULL, schedules TEXT NOT NULL,
+    paused INTEGER NOT NULL DEFAULT 0, disconnected INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL, cursor REAL NOT NULL, next_due REAL,
+    pending_n INTEGER NOT NULL DEFAULT 0, sent_n INTEGER NOT NULL DEFAULT 0,
+    interactions_since REAL, credentials BLOB,
+    UNIQUE (team_id, service, service_id)
+) STRICT;
+CREATE INDEX profiles_due ON profiles (next_due) WHERE next_due IS NOT NULL;
+
+CREATE TABLE updates (
+    id TEXT PRIMARY KEY, post_id TEXT NOT NULL, team_id TEXT NOT NULL,
+    profile_id TEXT NOT NULL REFERENCES profiles (id), service TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('draft', 'queued', 'scheduled', 'sending', 'sent', 'failed', 'unconfirmed', 'missed')),
+    rank INTEGER, scheduled_at REAL, share_at REAL, due_at REAL,
+    text TEXT NOT NULL, text_hash BLOB NOT NULL, media TEXT NOT NULL DEFAULT '{}',
+    retweet TEXT NOT NULL DEFAULT '{}', shorten INTEGER NOT NULL DEFAULT 1, attachment INTEGER NOT NULL DEFAULT 1,
+    user_id TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '',
+    created_at REAL NOT NULL, updated_at REAL NOT NULL, sent_at REAL, shared_now INTEGER NOT NULL DEFAULT 0,
+    service_update_id TEXT NOT NULL DEFAULT '', service_link TEXT NOT NULL DEFAULT '',
+    statistics TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '', attempt_key TEXT NOT NULL DEFAULT '',
+    CHECK ((state = 'queued') = (rank IS NOT NULL)),
+    CHECK (state <> 'scheduled' OR scheduled_at IS NOT NULL)
+) STRICT;
+CREATE UNIQUE INDEX updates_rank ON updates (profile_id, rank) WHERE state = 'queued';
+CREATE INDEX updates_scheduled ON updates (profile_id, scheduled_at) WHERE state = 'scheduled';
+CREATE INDEX updates_shared ON updates (profile_id, share_at)
+    WHERE share_at IS NOT NULL AND state IN ('queued', 'scheduled');
+CREATE INDEX updates_sent ON updates (profile_id, sent_at, id) WHERE state = 'sent';
+CREATE INDEX updates_problems ON updates (team_id, updated_at)
+    WHERE state IN ('failed', 'unconfirmed', 'missed');
+CREATE INDEX updates_post ON updates (post_id);
+CREATE INDEX updates_twin ON updates (profile_id, text_hash);
+CREATE INDEX updates_service ON updates (profile_id, service_update_id) WHERE service_update_id <> '';
+
+CREATE TRIGGER updates_counted_in AFTER INSERT ON updates BEGIN
+    UPDATE profiles SET pending_n = pending_n + (NEW.state IN ('queued', 'scheduled')),
+        sent_n = sent_n + (NEW.state = 'sent') WHERE id = NEW.profile_id;
+END;
+CREATE TRIGGER updates_counted_over AFTER UPDATE OF state ON updates WHEN OLD.state <> NEW.state BEGIN
+    UPDATE profiles SET
+        pending_n = pending_n + (NEW.state IN ('queued', 'scheduled')) - (OLD.state IN ('queued', 'scheduled')),
+        sent_n = sent_n + (NEW.state = 'sent') - (OLD.state = 'sent') WHERE id = NEW.profile_id;
+END;
+CREATE TRIGGER updates_counted_out AFTER DELETE ON updates BEGIN
+    UPDATE profiles SET pending_n = pending_n - (OLD.state IN ('queued', 'scheduled')),
+        sent_n = sent_n - (OLD.state = 'sent') WHERE id = OLD.profile_id;
+END;
+
+CREATE TABLE attempts (
+    id TEXT PRIMARY KEY, update_id TEXT NOT NULL REFERENCES updates (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL, owner TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+    phase TEXT NOT NULL CHECK (phase IN ('claimed', 'wire', 'done')),
+    claimed_at REAL NOT NULL, wire_at REAL, ended_at REAL, outcome TEXT, detail TEXT NOT NULL DEFAULT '',
+    service_id TEXT NOT NULL DEFAULT '',
+    CHECK ((phase = 'done') = (outcome IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX attempts_open ON attempts (update_id) WHERE outcome IS NULL;
+CREATE INDEX attempts_of_update ON attempts (update_id, number);
+
+CREATE TABLE outbox (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, target TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'wire', 'posted', 'given_up')),
+    created_at REAL NOT NULL, not_before REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+    owner TEXT NOT NULL DEFAULT '', wire_at REAL, ended_at REAL,
+    channel TEXT NOT NULL DEFAULT '', ts TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_waiting ON outbox (not_before) WHERE state = 'waiting';
+CREATE INDEX outbox_wire ON outbox (wire_at) WHERE state = 'wire';
+CREATE INDEX outbox_message ON outbox (channel, ts) WHERE ts <> '';
+CREATE INDEX outbox_subject ON outbox (subject, kind);
+
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL, dedupe_key TEXT UNIQUE,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+    run_at REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0, owner TEXT NOT NULL DEFAULT '',
+    created_at REAL NOT NULL, ended_at REAL, result TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX jobs_waiting ON jobs (run_at) WHERE state = 'waiting';
+
+CREATE TABLE interactions (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, profile_id TEXT NOT NULL REFERENCES profiles (id),
+    update_id TEXT NOT NULL REFERENCES updates (id) ON DELETE CASCADE, service_id TEXT NOT NULL,
+    event TEXT NOT NULL, user TEXT NOT NULL, text TEXT NOT NULL DEFAULT '', link TEXT NOT NULL DEFAULT '',
+    ours INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL, seen_at REAL NOT NULL, removed_at REAL,
+    UNIQUE (profile_id, service_id)
+) STRICT;
+CREATE INDEX interactions_of_update ON interactions (update_id, created_at);
+
+CREATE TABLE replies (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, update_id TEXT NOT NULL REFERENCES updates (id) ON DELETE CASCADE,
+    interaction_id TEXT NOT NULL DEFAULT '', text TEXT NOT NULL, user_id TEXT NOT NULL,
+    channel TEXT NOT NULL DEFAULT '', ts TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL CHECK (state IN
+        ('asked', 'internal', 'waiting', 'sending', 'sent', 'failed', 'unconfirmed')),
+    owner TEXT NOT NULL DEFAULT '', service_id TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',
+    created_at REAL NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX replies_message ON replies (channel, ts) WHERE ts <> '';
+CREATE INDEX replies_waiting ON replies (created_at) WHERE state IN ('waiting', 'sending');
+
+CREATE TABLE feeds (
+    team_id TEXT NOT NULL, channel TEXT NOT NULL, profile_id TEXT NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
+    settings TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (channel, profile_id)
+) STRICT;
+CREATE INDEX feeds_of_profile ON feeds (profile_id);
+
+CREATE TABLE memos (name TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL) STRICT;
+CREATE INDEX memos_until ON memos (until) WHERE until IS NOT NULL;
+
+CREATE TABLE requests (key TEXT PRIMARY KEY, ids TEXT NOT NULL, at REAL NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX requests_at ON requests (at);
+
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, team_id TEXT NOT NULL, user_id TEXT NOT NULL, via TEXT NOT NULL,
+    verb TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE media (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, sha256 TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL,
+    alt_text TEXT NOT NULL DEFAULT '', created_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE tokens (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL UNIQUE,
+    hash TEXT NOT NULL UNIQUE, created_at REAL NOT NULL, used_at REAL, revoked_at REAL
+) STRICT;
+
+CREATE TABLE local_posts (
+    id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, media TEXT NOT NULL,
+    created_at REAL NOT NULL, UNIQUE (profile_id, key)
+) STRICT;
+CREATE TABLE local_reactions (
+    id TEXT PRIMARY KEY, post_id TEXT NOT NULL REFERENCES local_posts (id), event TEXT NOT NULL, who TEXT NOT NULL,
+    text TEXT NOT NULL DEFAULT '', key TEXT NOT NULL UNIQUE, ours INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL
+) STRICT;
+CREATE INDEX local_reactions_of_post ON local_reactions (post_id, created_at);
+"""
+
+
+@migrations()
+def m001_first(db: Database) -> None:
+    """Everything of the first release."""
+    db.executescript(_FIRST)
