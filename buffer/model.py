@@ -57,6 +57,34 @@ class Actor:
     via: str = "slack"
 
 
+UNBOUND = "unbound"
+"""The team of rows made before a Slack workspace is connected."""
+
+PLAYGROUND_TEAM = "T0PLAYGROUND"
+"""The playground's workspace: whoever tried it first may connect a real one to the same database."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Team:
+    """A Slack workspace, and who the bot is in it."""
+
+    id: str
+    name: str = ""
+    bot_id: str = ""
+    bot_user_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """A key to the HTTP API; the secret itself is not here. `user_id` is the token's own."""
+
+    id: str
+    team_id: str
+    user_id: str
+    name: str
+    created_at: datetime
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule:
     """Weekly posting times as in Buffer v1: every one of `days` at every one of `times` (HH:MM, wall clock)."""

@@ -21,6 +21,8 @@ from buffer.model import (
     Reply,
     ReplyState,
     State,
+    Team,
+    Token,
     Update,
 )
 
@@ -219,6 +221,23 @@ class Audit(Protocol):
     ) -> None: ...
 
 
+class Teams(Protocol):
+    """The Slack workspace this store serves."""
+
+    def current(self) -> Team | None: ...
+    def bind(self, team: Team, now: datetime) -> None:
+        """Serve this workspace, or renew what is known of it. Refused when the store belongs to another one."""
+
+
+class Tokens(Protocol):
+    """Access tokens of the HTTP API: shown once, kept as hashes."""
+
+    def create(self, name: str, team_id: str, now: datetime) -> str: ...
+    def find(self, plain: str) -> Token | None: ...
+    def all(self) -> list[Token]: ...
+    def revoke(self, name: str, now: datetime) -> bool: ...
+
+
 class LocalPosts(Protocol):
     """The local network's own rows: posts and what people did with them."""
 
@@ -259,6 +278,8 @@ class Store(Protocol):
     requests: Requests
     audit: Audit
     local: LocalPosts
+    teams: Teams
+    tokens: Tokens
 
     def transaction(self) -> AbstractContextManager[None]:
         """One write, whole or not at all; a transaction inside a transaction joins it. Nothing slow inside."""
@@ -284,5 +305,7 @@ __all__ = [
     "Requests",
     "State",
     "Store",
+    "Teams",
+    "Tokens",
     "Updates",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ class Database:
     """A file, opened once per thread. `:memory:` is one connection behind one lock, for tests.
 
     `patience` is how long, in seconds, a statement waits for another process before it is Busy.
+    `on_commit` is called after every transaction of this process, so that whoever waits for work need not poll.
     """
 
     def __init__(self, path: str, *, patience: float = 2.0) -> None:
@@ -36,6 +37,7 @@ class Database:
         self._connections: list[sqlite3.Connection] = []
         self._write_lock = threading.RLock()
         self._shared = self._connect() if path == ":memory:" else None
+        self.on_commit: Callable[[], None] = lambda: None
         self._migrate()
 
     def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
@@ -73,6 +75,7 @@ class Database:
                 yield
         finally:
             self._write_lock.release()
+        self.on_commit()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
