@@ -163,8 +163,9 @@ FORGED: dict[str, Callable[[], tuple[bytes | str, dict[str, str]]]] = {
         COMMAND,
         signed(COMMAND) | {"X-Slack-Signature": genuine() + "," + genuine()},
     ),
-    "timestamp of now under an old signature": with_header(
-        "X-Slack-Request-Timestamp", str(int(time.time()) + 1)
+    "timestamp of now under an old signature": lambda: (
+        COMMAND,
+        signed(COMMAND, at=time.time() - 60) | {"X-Slack-Request-Timestamp": str(int(time.time()))},
     ),
     "six minutes old": aged(-360),
     "an hour old": aged(-3600),
