@@ -1,0 +1,228 @@
+"""The commands: thin. What they print is for scripts; what goes wrong is one sentence on stderr and exit 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import click
+import yaml
+from dotenv import dotenv_values
+from tzlocal import get_localzone_name
+
+from bot import when as time_phrases
+from bot.manifest import http_variant
+from buffer.errors import QueueError
+from buffer.model import UNBOUND, Profile
+from buffer.networks import local
+from buffer.ports import Store
+from settings import Settings, from_environment
+from storage import open_store
+
+ROOT = Path(__file__).parent
+
+Serve = Callable[[Settings, bool, bool], None]
+"""Runs the product: (settings, with the web server, with the worker's loops) until a signal."""
+
+Examine = Callable[[Settings, Store], list[tuple[bool, str]]]
+"""Looks at everything that can be wrong: (is it right, a sentence)."""
+
+
+def main(serve: Serve, examine: Examine) -> None:
+    """Run the command the process was started with."""
+    group(serve, examine).main(prog_name="python app.py")
+
+
+def group(serve: Serve, examine: Examine) -> click.Group:
+    """All commands. Without one, everything runs in this process."""
+
+    @click.group(invoke_without_command=True)
+    @click.pass_context
+    def everything(context: click.Context) -> None:
+        """slack-buffer: a team's whole social queue, inside Slack.
+
+        Without a command everything runs in one process: web server, sender, poller, outbox.
+        """
+        if context.invoked_subcommand is None:
+            with _sentences():
+                serve(settings_here(), True, True)
+
+    @everything.command()
+    def web() -> None:
+        """Run the web server alone (Slack over HTTP, the API, the pages)."""
+        with _sentences():
+            serve(settings_here(), True, False)
+
+    @everything.command()
+    def worker() -> None:
+        """Run the worker alone (sender, poller, outbox, Socket Mode)."""
+        with _sentences():
+            serve(settings_here(), False, True)
+
+    @everything.command()
+    def doctor() -> None:
+        """Say what is configured, what is missing, and what answers."""
+        with _sentences(), _store() as store:
+            findings = examine(settings_here(), store)
+        for is_right, sentence in findings:
+            click.echo(f"{'ok  ' if is_right else 'FAIL'}  {sentence}")
+        if not all(is_right for is_right, _ in findings):
+            raise SystemExit(1)
+
+    for command in (token, profile, when, manifest):
+        everything.add_command(command)
+    return everything
+
+
+@click.group()
+def token() -> None:
+    """Access tokens for the HTTP API."""
+
+
+@token.command("create")
+@click.option("--name", required=True, help="What the token is for.")
+def create_token(name: str) -> None:
+    """Make a token and print it, the only time it is seen."""
+    with _sentences(), _store() as store:
+        click.echo(store.tokens.create(name, _team(store), _now()))
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """Names and dates of the tokens that work."""
+    with _sentences(), _store() as store:
+        for each in store.tokens.all():
+            click.echo(f"{each.created_at:%Y-%m-%d %H:%M}Z  {each.name}")
+
+
+@token.command("revoke")
+@click.option("--name", required=True)
+def revoke_token(name: str) -> None:
+    """Make a token useless, at once."""
+    with _sentences(), _store() as store:
+        if not store.tokens.revoke(name, _now()):
+            raise Mistake(f"There is no token named “{name}”: see token list.")
+
+
+@click.group()
+def profile() -> None:
+    """The accounts that are posted to."""
+
+
+@profile.group("add")
+def add_profile() -> None:
+    """Add an account and print its id alone."""
+
+
+@add_profile.command("local")
+@click.option("--name", required=True, help="What it is called in Slack.")
+@click.option(
+    "--tz",
+    "zone",
+    default="",
+    help="Its time zone, such as Europe/Berlin; this machine's by default.",
+)
+def add_local(name: str, zone: str) -> None:
+    """A profile on the local network, whose page is /local."""
+    with _sentences(), _store() as store, store.transaction():
+        made = local.new_profile(
+            name, team_id=_team(store), timezone=zone or get_localzone_name(), now=_now()
+        )
+        store.profiles.insert(made)
+        click.echo(made.id)
+
+
+@profile.command("list")
+def list_profiles() -> None:
+    """Ids, networks, zones and names."""
+    with _sentences(), _store() as store:
+        for each in store.profiles.all():
+            click.echo(_profile_line(each))
+
+
+@click.command()
+@click.argument("expression")
+@click.option("--tz", "zone", required=True, help="The typist's time zone, such as Europe/Berlin.")
+@click.option("--now", "now", default="", help="ISO 8601 with an offset; the present by default.")
+@click.option(
+    "--locale", default="en-US", show_default=True, help="The typist's locale, such as de-DE."
+)
+def when(expression: str, zone: str, now: str, locale: str) -> None:
+    """Print the instant a phrase such as “tomorrow 9am” means, as ISO 8601."""
+    with _sentences():
+        click.echo(time_phrases.parse(expression, _instant(now), zone, locale).isoformat())
+
+
+@click.command()
+@click.option(
+    "--url", default="", help="The public address of this server: prints the manifest for HTTP."
+)
+def manifest(url: str) -> None:
+    """Print the Slack app's manifest, for Socket Mode or (with --url) for HTTP."""
+    text = (ROOT / "manifest.yml").read_text()
+    click.echo(
+        yaml.safe_dump(http_variant(yaml.safe_load(text), url), sort_keys=False) if url else text
+    )
+
+
+def settings_here() -> Settings:
+    """From `.env` and the environment, which wins. Raises SettingsError."""
+    written = {name: value or "" for name, value in dotenv_values(ROOT / ".env").items()}
+    return from_environment({**written, **os.environ})
+
+
+class Mistake(click.ClickException):
+    """Something the person at the keyboard can mend: one sentence on stderr, exit 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file or sys.stderr)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except (QueueError, ValueError, OSError) as error:
+        raise Mistake(str(error)) from error
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    store = open_store(settings_here().database_url, patience=10)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _profile_line(each: Profile) -> str:
+    state = "paused" if each.paused else "disconnected" if each.disconnected else "active"
+    return f"{each.id}  {each.service:<9}  {each.timezone:<20}  {state:<12}  {each.name}"
+
+
+def _team(store: Store) -> str:
+    team = store.teams.current()
+    return team.id if team else UNBOUND
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text) if text else _now()
+    except ValueError:
+        raise ValueError(
+            f"--now must be ISO 8601, such as 2026-11-25T10:30-05:00, not “{text}”."
+        ) from None
+    if instant.tzinfo is None:
+        raise ValueError("--now needs an offset, such as 2026-11-25T10:30-05:00.")
+    return instant
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
