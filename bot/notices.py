@@ -1,0 +1,392 @@
+"""What the bot says unasked: cards, comments, problems, questions. Pure payloads; posting them is the outbox's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import regex
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    ContextBlock,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+    SectionBlock,
+)
+from slack_sdk.models.blocks.block_elements import RichTextElement
+
+from buffer.model import Event, Interaction, Json, Profile, Reply, ReplyState, State, Update
+
+PROBLEM_SHARE, PROBLEM_REQUEUE, PROBLEM_DELETE = (
+    "problem_share",
+    "problem_requeue",
+    "problem_delete",
+)
+PROBLEM_IS_OUT, PROBLEM_SEND_AGAIN = "problem_is_out", "problem_send_again"
+REPLY_POST, REPLY_KEEP = "reply_post", "reply_keep"
+ON_ITS_WAY, DONE, NOT_DONE = "hourglass_flowing_sand", "white_check_mark", "warning"
+METADATA = "slack_buffer_notice"
+
+_CARD, _COMMENT, _QUESTION, _GLANCE = 600, 3000, 6000, 120
+_COUNTED = (
+    ("comment", "comments", (Event.COMMENT,)),
+    ("like", "likes", (Event.LIKE,)),
+    ("reshare", "reshares", (Event.RESHARE, Event.RETWEET)),
+    ("mention", "mentions", (Event.MENTION,)),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """Words for Slack: `text` is what notifications and screen readers use, a full sentence."""
+
+    text: str
+    blocks: Sequence[Block]
+
+    def payload(self) -> Json:
+        """As chat.postMessage and its like take it; refuses what is over Slack's limits."""
+        return {"text": self.text, "blocks": [block.to_dict() for block in self.blocks]}
+
+
+# -- the card of a sent update
+
+
+def card(
+    update: Update, profile: Profile, counts: Mapping[str, int], *, asks_first: bool = True
+) -> Message:
+    """One sent update; its thread holds what people answer."""
+    account, place = account_name(profile), service_name(update.service)
+    said = [_bold(account), _plain(f" on {place}")]
+    if when := update.sent_at or update.due_at:
+        fallback = f"{when.astimezone(profile.zone):%d %b %Y, %H:%M} ({profile.timezone})"
+        date = RichTextElementParts.Date(
+            timestamp=int(when.timestamp()),
+            format="{date_short_pretty} at {time}",
+            fallback=fallback,
+        )
+        said += [_plain(" · "), date]
+    numbers = counted(counts)
+    return Message(
+        text=f"Posted on {place} as {_line(account)}: “{_glance(_words(update))}”"
+        + (f" ({numbers})." if numbers else "."),
+        blocks=[
+            RichTextBlock(
+                elements=[
+                    RichTextSectionElement(
+                        elements=[*said, *_link(update.service_link, "Open the post")]
+                    ),
+                    _quote(_words(update), _CARD),
+                ]
+            ),
+            *([_small(numbers)] if numbers else []),
+            _small(_invitation(account, asks_first=asks_first)),
+        ],
+    )
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """“2 comments · 1 like”; empty when nobody did anything."""
+    said = []
+    for one, many, events in _COUNTED:
+        if number := sum(counts.get(event, 0) for event in events):
+            said.append(f"{number:,} {one if number == 1 else many}")
+    return " · ".join(said)
+
+
+def _invitation(account: str, *, asks_first: bool) -> str:
+    if asks_first:
+        does = f"Reply in this thread to answer as {account}; you will be asked first."
+    else:
+        does = f"A reply in this thread is posted as {account} at once."
+    return f"{does} Start with // to keep it between us."
+
+
+# -- what somebody answered
+
+
+def comment(interaction: Interaction, profile: Profile, update: Update) -> Message:
+    """A comment or mention, for the thread of its card."""
+    person, place = interaction.user, service_name(update.service)
+    handle = f"@{_one_line(person.username).removeprefix('@')}"
+    name = _one_line(person.name) or handle
+    did = "mentioned you" if interaction.event is Event.MENTION else "commented"
+    who = [_bold(name)] + ([_plain(f" ({_cut(handle, _GLANCE)})")] if name != handle else [])
+    words = _clean(interaction.text).strip() or "(no words)"
+    return Message(
+        text=f"{_glance(name)} {did} on {place}: “{_glance(words)}”.",
+        blocks=[
+            RichTextBlock(
+                elements=[
+                    RichTextSectionElement(
+                        elements=[
+                            *who,
+                            _plain(f" {did} on {place}"),
+                            *_link(interaction.link, "Open it there"),
+                        ]
+                    ),
+                    _quote(words, _COMMENT),
+                ]
+            )
+        ],
+    )
+
+
+def lone_comment(
+    interaction: Interaction, profile: Profile, update: Update, *, asks_first: bool = True
+) -> Message:
+    """The same where there is no card to hang it under: it says itself what it answers."""
+    said = comment(interaction, profile, update)
+    account = account_name(profile)
+    return Message(
+        text=said.text,
+        blocks=[
+            *said.blocks,
+            _small(f"About the post of {account}: “{_cut(_one_line(_words(update)), _GLANCE)}”"),
+            _small(_invitation(account, asks_first=asks_first)),
+        ],
+    )
+
+
+# -- a problem
+
+
+def problem(update: Update, profile: Profile) -> Message:
+    """A failed, missed or unconfirmed update: what happened, what to do, the buttons to do it."""
+    account, place = account_name(profile), service_name(update.service)
+    happened, to_do = _problem_words(update, profile)
+    look = update.service_link or profile.link
+    elements: list[RichTextElement] = [
+        RichTextSectionElement(
+            elements=[
+                _bold(happened),
+                _plain(f" {account} on {place}"),
+                *_link(look, "Open the profile"),
+            ]
+        ),
+        _quote(_words(update), _CARD),
+    ]
+    if update.error:
+        elements.append(
+            RichTextSectionElement(elements=[_plain(f"Reason: {_cut(update.error, _CARD)}")])
+        )
+    return Message(
+        text=f"{happened} {_line(account)} on {place}: “{_glance(_words(update))}”. {to_do}",
+        blocks=[
+            RichTextBlock(elements=elements),
+            SectionBlock(text=PlainTextObject(text=to_do)),
+            problem_buttons(update),
+        ],
+    )
+
+
+def problem_buttons(update: Update) -> ActionsBlock:
+    """What a person can do about it; every button carries the update's id."""
+    buttons: dict[State, list[ButtonElement]] = {
+        State.FAILED: [
+            _button("Try again now", PROBLEM_SHARE, update.id, style="primary"),
+            _button("Back to the queue", PROBLEM_REQUEUE, update.id),
+            _delete(update.id),
+        ],
+        State.MISSED: [
+            _button("Share now", PROBLEM_SHARE, update.id, style="primary"),
+            _button("Back to the queue", PROBLEM_REQUEUE, update.id),
+            _delete(update.id),
+        ],
+        State.UNCONFIRMED: [
+            _button("It is out", PROBLEM_IS_OUT, update.id, style="primary"),
+            _button("Send again", PROBLEM_SEND_AGAIN, update.id),
+        ],
+    }
+    return ActionsBlock(elements=buttons[update.state])
+
+
+def is_problem(update: Update) -> bool:
+    """Whether a person is still needed."""
+    return update.state in (State.FAILED, State.MISSED, State.UNCONFIRMED)
+
+
+def _problem_words(update: Update, profile: Profile) -> tuple[str, str]:
+    place = service_name(update.service)
+    if update.state is State.FAILED:
+        return (
+            "This post was not sent.",
+            "Mend the reason if there is one, then try again. It waits here until you choose.",
+        )
+    if update.state is State.MISSED:
+        due = update.scheduled_at or update.due_at
+        at = f" of {due.astimezone(profile.zone):%d %b, %H:%M} ({profile.timezone})" if due else ""
+        return (
+            f"This post missed its time{at} and was held back.",
+            "Share it now, or put it back in the queue. It waits here until you choose.",
+        )
+    return (
+        f"Is this post out? {place} stopped answering while it was sent.",
+        f"Please look at {place}. If the post is there, press “It is out”; if not, “Send again”.",
+    )
+
+
+# -- a reply on its way to the network
+
+
+def reply_question(reply: Reply, profile: Profile, update: Update) -> Message:
+    """Asks the writer, and nobody else, whether their words may become public."""
+    account, place = account_name(profile), service_name(update.service)
+    size = length(reply.text)
+    return Message(
+        text=f"Post your reply on {place} as {_line(account)}? “{_glance(reply.text)}”",
+        blocks=[
+            RichTextBlock(
+                elements=[
+                    RichTextSectionElement(
+                        elements=[
+                            _plain("Post this reply as "),
+                            _bold(account),
+                            _plain(f" on {place}?"),
+                        ]
+                    ),
+                    _quote(reply.text, _QUESTION),
+                ]
+            ),
+            _small(
+                " ".join(filter(None, [f"{size:,} character{'s' * (size != 1)}.", reply.error]))
+            ),
+            ActionsBlock(
+                elements=[
+                    _button(f"Post as {account}", REPLY_POST, reply.id, style="primary"),
+                    _button("Keep internal", REPLY_KEEP, reply.id),
+                ]
+            ),
+        ],
+    )
+
+
+def reply_note(reply: Reply, profile: Profile, update: Update) -> Message | None:
+    """What the writer should know of their reply, if there is anything beyond a mark on it."""
+    account, place = account_name(profile), service_name(update.service)
+    if reply.state is ReplyState.FAILED:
+        return note(f"Your reply was not posted on {place} as {account}. {reply.error}")
+    if reply.state is ReplyState.UNCONFIRMED:
+        return note(
+            f"It is not clear whether your reply as {account} is out: {place} stopped answering. "
+            "Please look there before you write it again."
+        )
+    return note(reply.error) if reply.error else None
+
+
+def note(sentence: str) -> Message:
+    """One plain sentence for one person."""
+    sentence = _cut(_clean(sentence), _COMMENT - 1).strip()
+    return Message(text=_line(sentence), blocks=[SectionBlock(text=PlainTextObject(text=sentence))])
+
+
+# -- names
+
+
+def account_name(profile: Profile) -> str:
+    """@name, unless the name has its own form."""
+    name = _cut(_one_line(profile.name), 80)
+    return name if name.startswith("@") or " " in name else f"@{name}"
+
+
+def service_name(service: str) -> str:
+    """The network as its users write it."""
+    return {"local": "the local network"}.get(service, service.capitalize())
+
+
+# -- pieces
+
+
+def _words(update: Update) -> str:
+    return _clean(update.text).strip() or "(no words, only what is attached)"
+
+
+def _button(label: str, action_id: str, value: str, *, style: str | None = None) -> ButtonElement:
+    return ButtonElement(text=_cut(label, 75), action_id=action_id, value=value, style=style)
+
+
+def _delete(update_id: str) -> ButtonElement:
+    return ButtonElement(
+        text="Delete",
+        action_id=PROBLEM_DELETE,
+        value=update_id,
+        style="danger",
+        confirm=ConfirmObject(
+            title="Delete this post?",
+            text=PlainTextObject(text="It will be gone for good."),
+            confirm="Delete",
+            deny="Keep it",
+            style="danger",
+        ),
+    )
+
+
+def _small(text: str) -> ContextBlock:
+    return ContextBlock(elements=[PlainTextObject(text=_cut(_clean(text), 2000), emoji=False)])
+
+
+def _plain(text: str) -> RichTextElement:
+    return RichTextElementParts.Text(text=_clean(text) or "…")
+
+
+def _bold(text: str) -> RichTextElement:
+    return RichTextElementParts.Text(text=_cut(_one_line(text), _GLANCE), style={"bold": True})
+
+
+def _quote(text: str, most: int) -> RichTextQuoteElement:
+    # A text element is never read as mrkdwn: no mention, link or mark of a stranger comes to life in it.
+    return RichTextQuoteElement(elements=[_plain(_cut(_clean(text), most))])
+
+
+def _link(url: str, label: str) -> list[RichTextElement]:
+    """Our own label on somebody's address; nothing where the address is none."""
+    if not re.fullmatch(r"https?://[^\s<>|\"\\\x00-\x1f\x7f]{1,2900}", url):
+        return []
+    return [_plain(" · "), RichTextElementParts.Link(url=url, text=label)]
+
+
+def escape(text: str) -> str:
+    """Slack's three (docs.slack.dev/messaging/formatting-message-text, 2026-11): nothing in it pings or links."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def length(text: str) -> int:
+    """What a reader would count as characters."""
+    return len(regex.findall(r"\X", text))
+
+
+def _line(text: str) -> str:
+    return escape(_one_line(text))
+
+
+def _glance(text: str) -> str:
+    return escape(_cut(_one_line(text), _GLANCE))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_clean(text).split())
+
+
+def _clean(text: str) -> str:
+    # Control characters, and the marks that turn the direction of the text around a foreign name.
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", "", text)
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many characters, cut between whole signs and, where there is one near, at a space."""
+    if len(text) <= most:
+        return text
+    kept = ""
+    for sign in regex.findall(r"\X", text[: most + 1])[:-1]:
+        if len(kept) + len(sign) >= most:
+            break
+        kept += sign
+    kept = kept or text[: most - 1]
+    at_word, space, _ = kept.rpartition(" ")
+    return (at_word if space and len(at_word) > most * 0.8 else kept).rstrip() + "…"

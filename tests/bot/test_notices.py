@@ -1,0 +1,239 @@
+"""What the bot says unasked: as agreed, inside Slack's limits, and deaf to what strangers write."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import notices
+from bot.notices import Message
+from buffer.model import (
+    Event,
+    Interaction,
+    Person,
+    Profile,
+    Reply,
+    ReplyState,
+    State,
+    Update,
+)
+from playground.limits import check_message
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+GOLDEN = Path(__file__).with_name("notices.json")
+
+PROFILE = Profile(
+    id="p1",
+    team_id="T1",
+    service="mastodon",
+    service_id="1",
+    name="ada@example.social",
+    timezone="Europe/Berlin",
+    created_at=NOW,
+    cursor=NOW,
+    link="https://example.social/@ada",
+)
+SENT = Update(
+    id="u1",
+    post_id="b1",
+    team_id="T1",
+    profile_id="p1",
+    service="mastodon",
+    text="Our release is out!\nhttps://example.org/release",
+    state=State.SENT,
+    created_at=NOW,
+    updated_at=NOW,
+    user_id="U0ADA",
+    due_at=NOW,
+    sent_at=NOW,
+    service_update_id="42",
+    service_link="https://example.social/@ada/42",
+)
+COMMENT = Interaction(
+    id="i1",
+    team_id="T1",
+    profile_id="p1",
+    update_id="u1",
+    service_id="43",
+    event=Event.COMMENT,
+    user=Person(username="bo@other.example", name="Bo", link="https://other.example/@bo"),
+    created_at=NOW,
+    text="Congratulations!\nWhat comes next?",
+    link="https://other.example/@bo/43",
+)
+REPLY = Reply(
+    id="r1",
+    team_id="T1",
+    update_id="u1",
+    text="Thank you 🎉",
+    user_id="U0ADA",
+    state=ReplyState.ASKED,
+    created_at=NOW,
+    channel="C1",
+    ts="2.0",
+)
+HOSTILE = [
+    "<!channel> <!here|here> <!everyone> <@U0ADA> <#C1|general> <!subteam^S1>",
+    "&lt;!channel&gt; &amp;lt;",
+    "<https://evil.example|https://example.org/release>",
+    "```\nend of quote\n``` `code` *bold* _it_ ~no~ > quoted",
+    "\n\n\n> admin: please send your password\n>>> x",
+    "<!date^1^{date}^https://evil.example|click>",
+    "👩‍👩‍👧‍👦" * 900,
+    "e\u0301\u0302\u0303" * 2000,
+    "שלום עולם " * 700,
+    "\u202egnirts desrever\u202c \u2066x",
+    "\x00\x01\x1b[31m\x7f",
+    "\ud800",
+    "a" * 50_000,
+    "   ",
+    "",
+]
+
+
+def everything(
+    update: Update, profile: Profile, interaction: Interaction, reply: Reply
+) -> Iterator[tuple[str, Message]]:
+    yield "card", notices.card(update, profile, {})
+    counts = {"comment": 1, "like": 1204, "reshare": 1, "retweet": 1}
+    yield "changed card", notices.card(update, profile, counts, asks_first=False)
+    yield "comment", notices.comment(interaction, profile, update)
+    yield "lone comment", notices.lone_comment(interaction, profile, update)
+    failed = replace(update, state=State.FAILED, error="The server says: Text is too long.")
+    yield "failed", notices.problem(failed, profile)
+    yield "missed", notices.problem(replace(update, state=State.MISSED), profile)
+    yield "unconfirmed", notices.problem(replace(update, state=State.UNCONFIRMED), profile)
+    yield "question", notices.reply_question(reply, profile, update)
+    for state in (ReplyState.FAILED, ReplyState.UNCONFIRMED):
+        failed_reply = replace(reply, state=state, error=reply.error or "The login has expired.")
+        said = notices.reply_note(failed_reply, profile, update)
+        assert said
+        yield f"reply {state}", said
+
+
+def test_what_is_said_is_as_agreed() -> None:
+    """After a wanted change: GOLDEN=write pytest tests/bot/test_notices.py, and read the difference."""
+    said = {name: m.payload() for name, m in everything(SENT, PROFILE, COMMENT, REPLY)}
+    now = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get("GOLDEN") == "write":
+        GOLDEN.write_text(now)
+    assert json.loads(GOLDEN.read_text()) == said
+
+
+anything = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(max_size=200),
+    st.lists(st.sampled_from(HOSTILE), max_size=4).map("".join),
+)
+
+
+@given(words=anything, name=anything, link=anything)
+def test_whatever_strangers_write_stays_words_within_the_limits(
+    words: str, name: str, link: str
+) -> None:
+    update = replace(SENT, text=words, service_link=link, error=words)
+    profile = replace(PROFILE, name=name, link=link)
+    user = replace(COMMENT.user, name=name, username=name, link=link)
+    comment = replace(COMMENT, text=words, link=link, user=user)
+    reply = replace(REPLY, text=words, error=words)
+    for _, message in everything(update, profile, comment, reply):
+        payload = message.payload()
+        check_message(payload, most_text=4000)
+        json.dumps(payload, ensure_ascii=False).encode()
+        assert "<" not in payload["text"]
+        assert ">" not in payload["text"]
+        assert "\n" not in payload["text"]
+        for block in payload["blocks"]:
+            assert set(inside(block)) <= {"text", "link", "date"}, block
+
+
+def inside(block: dict[str, Any]) -> Iterator[str]:
+    """The kinds of inline elements; no text object but a plain one, no label but ours."""
+    assert '"mrkdwn"' not in json.dumps(block)
+    if block["type"] == "rich_text":
+        for part in block["elements"]:
+            for element in part["elements"]:
+                yield element["type"]
+                assert element.get("text") != ""
+                if element["type"] == "link":
+                    assert element["text"] in ("Open the post", "Open it there", "Open the profile")
+                    assert element["url"].startswith(("http://", "https://"))
+
+
+def test_a_long_text_is_cut_between_signs_and_at_a_word() -> None:
+    family = "👩‍👩‍👧‍👦"
+    cut = quoted(notices.card(replace(SENT, text=family * 900), PROFILE, {}))
+    assert set(cut.removesuffix("…").split(family)) == {""}
+    cut = quoted(notices.card(replace(SENT, text="word " * 900), PROFILE, {}))
+    assert cut.endswith("word…")
+    assert len(cut) <= 600
+
+
+def quoted(message: Message) -> str:
+    quote = message.payload()["blocks"][0]["elements"][1]
+    assert quote["type"] == "rich_text_quote"
+    return str(quote["elements"][0]["text"])
+
+
+def test_a_comment_is_quoted_as_it_was_written() -> None:
+    words = "<!channel> *hi* `x`\n> & </b> &lt;"
+    assert quoted(notices.comment(replace(COMMENT, text=words), PROFILE, SENT)) == words
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "https://a|b", "https://a b", "", "ftp://x"]
+)
+def test_no_link_where_the_address_is_none(url: str) -> None:
+    said = json.dumps(notices.comment(replace(COMMENT, link=url), PROFILE, SENT).payload())
+    assert '"link"' not in said
+
+
+def test_counts_are_words() -> None:
+    assert notices.counted({}) == ""
+    assert notices.counted({"like": 0, "comment": 1}) == "1 comment"
+    both = {"like": 2, "reshare": 1, "retweet": 2, "mention": 1}
+    assert notices.counted(both) == "2 likes · 3 reshares · 1 mention"
+
+
+def test_the_card_says_what_a_reply_does() -> None:
+    asks = notices.card(SENT, PROFILE, {}).payload()["blocks"][-1]["elements"][0]["text"]
+    assert asks == (
+        "Reply in this thread to answer as @ada@example.social; you will be asked first. "
+        "Start with // to keep it between us."
+    )
+    direct = notices.card(SENT, PROFILE, {}, asks_first=False).payload()
+    assert "at once" in direct["blocks"][-1]["elements"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("state", "verbs"),
+    [
+        (State.FAILED, ["problem_share", "problem_requeue", "problem_delete"]),
+        (State.MISSED, ["problem_share", "problem_requeue", "problem_delete"]),
+        (State.UNCONFIRMED, ["problem_is_out", "problem_send_again"]),
+    ],
+)
+def test_every_problem_has_its_buttons(state: State, verbs: list[str]) -> None:
+    buttons = notices.problem_buttons(replace(SENT, state=state)).to_dict()["elements"]
+    assert [button["action_id"] for button in buttons] == verbs
+    assert {button["value"] for button in buttons} == {"u1"}
+    assert [b["action_id"] for b in buttons if "confirm" in b] == verbs[2:]
+
+
+def test_the_question_shows_the_length_a_reader_would_count() -> None:
+    family = replace(REPLY, text="👩‍👩‍👧‍👦!", error="Pictures stay here.")
+    said = notices.reply_question(family, PROFILE, SENT).payload()
+    assert said["blocks"][1]["elements"][0]["text"] == "2 characters. Pictures stay here."
+
+
+def test_a_reply_that_is_well_needs_no_note() -> None:
+    assert notices.reply_note(replace(REPLY, state=ReplyState.SENT), PROFILE, SENT) is None
