@@ -60,7 +60,7 @@ class Actor:
 UNBOUND = "unbound"
 """The team of rows made before a Slack workspace is connected."""
 
-PLAYGROUND_TEAM = "T0PLAYGROUND"
+PLAYGROUND_TEAM = "T0PLAYGRND"
 """The playground's workspace: whoever tried it first may connect a real one to the same database."""
 
 
