@@ -1,0 +1,1 @@
+"""What has a budget, measured: always as a ratio within one run, since machines are shared and noisy."""
