@@ -1,0 +1,219 @@
+/** A message box: text, files, command hints, shortcuts; what is half-written stays with its conversation. */
+
+import { $, h } from "./dom.js";
+import { uploadAll } from "./elements.js";
+import { icon } from "./icons.js";
+import { recall, remember } from "./memory.js";
+import { edit, isOwn } from "./message-actions.js";
+import { openMenu } from "./popups.js";
+import { act, messagesIn, store } from "./store.js";
+
+/** @typedef {{channel: string, thread: string, placeholder: string}} Target where it sends to */
+
+export class Composer {
+  /** @param {"message" | "thread"} name */
+  constructor(name) {
+    const sendId = name === "message" ? "send" : "thread-send";
+    /** @type {Target} */ this.target = { channel: "", thread: "", placeholder: "" };
+    /** @type {import("./api.js").SlackFile[]} */ this.files = [];
+    this.chosen = 0;
+    this.inThread = name === "thread";
+    this.hints = h("div", { class: "hints", id: `${name}-hints`, testid: `${name}-hints`, role: "listbox", "aria-label": "Commands", hidden: true });
+    this.box = /** @type {HTMLTextAreaElement} */ (h("textarea", { class: "message-box", rows: 1, testid: `${name}-box`, "aria-controls": `${name}-hints`, enterkeyhint: "send" }));
+    this.chips = h("div", { class: "chips" });
+    this.picker = /** @type {HTMLInputElement} */ (h("input", { type: "file", multiple: true, hidden: true, testid: `${name}-files` }));
+    this.broadcast = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", testid: "also-to-channel" }));
+    this.button = /** @type {HTMLButtonElement} */ (h("button", { type: "submit", class: "send", testid: sendId, "aria-label": "Send", title: "Send" }, icon("send")));
+    const attach = h("button", { type: "button", class: "icon-button", testid: `${name}-attach`, "aria-label": "Attach files", title: "Attach files", onclick: () => this.picker.click() }, icon("clip"));
+    const bar = h("div", { class: "composer-bar" }, attach, !this.inThread && shortcutsButton(), this.picker,
+      this.inThread && h("label", { class: "also" }, this.broadcast, "Also send to the channel"), h("span", { class: "key-hint", "aria-hidden": "true" }, "Shift + Enter for a new line"), this.button);
+    this.node = h("form", { class: "composer" }, this.hints, h("div", { class: "composer-frame" }, this.chips, this.box, bar));
+    this.listen();
+  }
+
+  listen() {
+    this.node.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.box.addEventListener("input", () => this.changed());
+    this.box.addEventListener("keydown", (event) => this.key(event));
+    this.picker.addEventListener("change", () => this.attach([...(this.picker.files ?? [])]));
+    this.box.addEventListener("paste", ({ clipboardData }) => this.attach([...(clipboardData?.files ?? [])]));
+    this.node.addEventListener("dragover", (event) => event.preventDefault());
+    this.node.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.attach([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+
+  get draftKey() {
+    return `draft/${store.as}/${this.target.channel}/${this.target.thread}`;
+  }
+
+  /** Turns to a conversation; its draft comes back. @param {Target} target */
+  turnTo(target) {
+    const moved = [store.as, target.channel, target.thread].join() !== this.place;
+    this.place = [store.as, target.channel, target.thread].join();
+    this.target = target;
+    this.box.placeholder = target.placeholder;
+    this.box.setAttribute("aria-label", target.placeholder);
+    if (!moved) return;
+    this.files = [];
+    this.showFiles();
+    this.fill(recall(this.draftKey, ""));
+  }
+
+  /** @param {string} text */
+  fill(text) {
+    this.box.value = text;
+    this.changed();
+  }
+
+  changed() {
+    this.box.style.height = "auto";
+    this.box.style.height = `${Math.min(this.box.scrollHeight, 240)}px`;
+    this.button.disabled = !this.box.value.trim() && !this.files.length;
+    remember(this.draftKey, this.box.value || undefined);
+    this.chosen = 0;
+    this.showHints();
+  }
+
+  /** @param {File[]} files */
+  async attach(files) {
+    this.picker.value = "";
+    if (!files.length) return;
+    this.files.push(...(await uploadAll(files)));
+    this.showFiles();
+    this.changed();
+    this.box.focus();
+  }
+
+  showFiles() {
+    const drop = (/** @type {object} */ file) => {
+      this.files = this.files.filter((other) => other !== file);
+      this.showFiles();
+      this.changed();
+    };
+    this.chips.replaceChildren(...this.files.map((file) => h("span", { class: "chip" }, icon("file"), file.name,
+      h("button", { type: "button", class: "chip-drop", "aria-label": `Remove ${file.name}`, onclick: () => drop(file) }, icon("close")))));
+  }
+
+  async send() {
+    const [text, files] = [this.box.value.trim(), this.files];
+    if (!text && !files.length) return;
+    const { channel, thread } = this.target;
+    const body = {
+      channel, text,
+      ...(thread && { thread_ts: thread, broadcast: this.broadcast.checked }),
+      ...(files.length && { files: files.map(({ id }) => id) }),
+    };
+    this.files = [];
+    this.broadcast.checked = false;
+    this.showFiles();
+    this.fill("");
+    if ((await act("say", body)) || this.box.value) return;
+    this.files = files;
+    this.showFiles();
+    this.fill(text);
+  }
+
+  /** Commands that begin as the text does; after the first space only the one that is typed. */
+  matches() {
+    const { value } = this.box;
+    const [word] = value.split(/\s/, 1);
+    const commands = value.startsWith("/") ? (store.state?.app.commands ?? []) : [];
+    return commands.filter(({ command }) => (word === value ? command.startsWith(word) : command === word));
+  }
+
+  showHints() {
+    const found = this.matches();
+    this.hints.hidden = !found.length;
+    if (this.inThread) this.hints.replaceChildren(h("p", { class: "hint-note" }, "Commands do not work in threads, as in Slack: this will be sent as text."));
+    else this.hints.replaceChildren(...found.map((command, index) => this.hint(command, index)));
+  }
+
+  /** @param {import("./store.js").Command} command @param {number} index */
+  hint({ command, usage_hint, description }, index) {
+    const row = h("div", { class: "hint-row", role: "option", testid: "command-hint", "aria-selected": String(index === this.chosen) },
+      icon("plane"), h("div", {}, h("b", {}, command), " ", h("span", { class: "usage" }, usage_hint), h("small", {}, description)));
+    row.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.complete(command);
+    });
+    return row;
+  }
+
+  /** @param {string} command */
+  complete(command) {
+    if (!this.box.value.startsWith(`${command} `)) this.fill(`${command} `);
+    this.box.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.isComposing || this.keyInHints(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "ArrowUp" && !this.box.value) {
+      this.editLast(event);
+    }
+  }
+
+  /** True when the open list of commands took the key. @param {KeyboardEvent} event */
+  keyInHints(event) {
+    if (this.hints.hidden || this.inThread || event.shiftKey) return false;
+    const found = this.matches();
+    const { value } = this.box;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") this.hints.hidden = true;
+    else if (step && found.length > 1) this.choose((this.chosen + step + found.length) % found.length);
+    else if (event.key === "Tab" && !value.includes(" ")) this.complete(found[this.chosen].command);
+    else if (event.key === "Enter" && !found.some(({ command }) => value.split(/\s/, 1)[0] === command)) this.complete(found[this.chosen].command);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  /** @param {number} index */
+  choose(index) {
+    this.chosen = index;
+    this.showHints();
+  }
+
+  /** @param {KeyboardEvent} event */
+  editLast(event) {
+    const { channel, thread } = this.target;
+    const mine = messagesIn(channel).filter((message) => isOwn(message) && (thread ? message.thread_ts === thread : !message.thread_ts || message.thread_ts === message.ts));
+    const last = mine.at(-1);
+    if (!last) return;
+    event.preventDefault();
+    edit(channel, last.ts);
+  }
+}
+
+/** Opens the app's global shortcuts. */
+function shortcutsButton() {
+  const button = h("button", { type: "button", class: "icon-button", testid: "shortcuts", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu" }, icon("bolt"));
+  button.addEventListener("click", () => openMenu(button, globalShortcuts(), "Shortcuts"));
+  return button;
+}
+
+/** @returns {import("./popups.js").Entry[]} */
+function globalShortcuts() {
+  const shortcuts = (store.state?.app.shortcuts ?? []).filter(({ type }) => type === "global");
+  const entries = shortcuts.map(({ name, description, callback_id }) => ({
+    label: name, hint: description, icon: icon("bolt"), testid: `shortcut-${callback_id}`, run: () => act("shortcut", { callback_id }),
+  }));
+  return [{ title: entries.length ? "Shortcuts" : "No shortcuts" }, ...entries];
+}
+
+/** Puts a text into the main message box, ready to be sent. @param {string} text */
+export function suggest(text) {
+  const box = $("[data-testid=message-box]");
+  box.value = text;
+  box.dispatchEvent(new Event("input"));
+  box.focus();
+}
