@@ -1,0 +1,189 @@
+"""What the bot is given, and what each request's listener finds in its context."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt import BoltContext
+from slack_sdk import WebClient
+from slack_sdk.models.views import View
+from slack_sdk.webhook import WebhookClient
+
+from bot.blocks import Message, last_page, note
+from bot.guard import After
+from bot.people import Desk, People, quick
+from buffer.errors import Refused
+from buffer.model import Actor, Json
+from buffer.ports import Clock, Networks, Queues, Store
+
+log = logging.getLogger(__name__)
+
+SECONDS_BEFORE_THE_ACK = 1.8
+"""With users.info's 0.9 this stays inside Slack's 3 seconds even if both hang."""
+
+Draw = Callable[..., "Message | View"]
+"""Draws a place: takes the desk and the parts of the place's name."""
+
+
+class Later:
+    """Runs what may wait until after the ack: a few threads, and no exception gets lost."""
+
+    def __init__(self, threads: int = 4) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="after")
+        self._open: set[Future[None]] = set()
+
+    def __call__(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        future = self._pool.submit(self._run, function, args, kwargs)
+        self._open.add(future)
+        future.add_done_callback(self._open.discard)
+
+    def drain(self, seconds: float = 5) -> None:
+        """Wait until all that was begun is done."""
+        while pending := set(self._open):
+            if wait(pending, timeout=seconds).not_done:
+                raise TimeoutError("Something after an ack hangs.")
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        try:
+            function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001  the edge: nobody waits for this thread
+            log.warning("what follows an ack failed", extra={"reason": repr(error)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything the bot works with."""
+
+    queues: Queues
+    store: Store
+    networks: Networks
+    clock: Clock
+    after: After = field(default_factory=Later)
+    command: str = "/buffer"
+    admins: tuple[str, ...] = ()
+
+
+class Context:
+    """Fills Bolt's context, so that a listener names what it wants: queue, person, store, networks, after, now,
+    before_ack, desk, redraw, refresh_home."""
+
+    def __init__(self, services: Services, places: Mapping[str, Draw]) -> None:
+        self._services = services
+        self._places = places
+        self._people = People(services.store, services.admins)
+
+    def __call__(
+        self, context: BoltContext, body: Json, client: WebClient, next: Callable[[], None]
+    ) -> None:
+        given, now = self._services, self._services.clock()
+        team, user = context.team_id or "", context.user_id or ""
+        queue = given.queues(Actor(team_id=team, user_id=user, via="slack"), request_key(body))
+        person = functools.cache(lambda: self._people.find(client, team, user, now))
+        desk = Desk(
+            queue=queue,
+            store=given.store,
+            networks=given.networks,
+            now=now,
+            team_id=team,
+            user_id=user,
+            channel=context.channel_id or "",
+            command=given.command,
+            person=person,
+            name_of=lambda id: self._people.known_name(team, id, now),
+        )
+        context.update(
+            queue=queue,
+            person=person,
+            store=given.store,
+            networks=given.networks,
+            after=given.after,
+            now=now,
+            before_ack=quick(client, SECONDS_BEFORE_THE_ACK),
+            desk=desk,
+            redraw=functools.partial(self._redraw, desk, context, body, client),
+            refresh_home=functools.partial(self._refresh_home, desk, client),
+        )
+        next()
+
+    def _redraw(
+        self,
+        desk: Desk,
+        context: BoltContext,
+        body: Json,
+        client: WebClient,
+        place: str,
+        *,
+        response_url: str = "",
+    ) -> None:
+        """Draw a place now (it reads the queue), and send it after the ack to where the person is looking."""
+        drawn, after = self._draw(desk, place), self._services.after
+        if isinstance(drawn, View):
+            after(client.views_publish, user_id=desk.user_id, view=drawn)
+            return
+        opened = body.get("view") or {}
+        if response_url:
+            after(
+                WebhookClient(response_url).send_dict, {**drawn.payload(), "replace_original": True}
+            )
+        elif body.get("response_url"):
+            after(context["respond"], replace_original=True, **drawn.payload())
+        elif opened.get("type") == "modal":
+            after(client.views_update, view_id=opened["id"], view=last_page(drawn))
+        self._refresh_home(desk, client)
+
+    def _draw(self, desk: Desk, place: str) -> Message | View:
+        name, *parts = place.split("|")
+        try:
+            return self._places[name](desk, *parts)
+        except Refused as gone:
+            return note(str(gone))
+
+    def _refresh_home(self, desk: Desk, client: WebClient) -> None:
+        """Bring the person's Home up to date, if they have looked at it today."""
+        place = desk.store.memos.recall(f"home:{desk.team_id}:{desk.user_id}", desk.now)
+        if place:
+            self._services.after(publish_home, client, desk.user_id, self._draw(desk, place))
+
+
+def publish_home(client: WebClient, user_id: str, view: Message | View) -> None:
+    if isinstance(view, View):
+        client.views_publish(user_id=user_id, view=view)
+
+
+def request_key(body: Json) -> str:
+    """The request's dedupe key: the same for every delivery and every repeat of it, different for two wishes.
+
+    A press that uses up a kept draft is known by the draft, however often and by whichever button it comes.
+    """
+    if "event_id" in body:
+        return f"event:{body['event_id']}"
+    if body.get("type") == "view_submission":
+        return f"view:{body['view']['id']}"
+    if body.get("type") == "block_actions":
+        return _action_key(body)
+    if "trigger_id" in body:
+        return f"trigger:{body['trigger_id']}"
+    return ""
+
+
+def _action_key(body: Json) -> str:
+    action = body["actions"][0]
+    value = str(action.get("value") or "")
+    if value.startswith("draft:"):
+        return value
+    container = body.get("container") or {}
+    where = container.get("message_ts") or container.get("view_id") or ""
+    return f"action:{where}:{action.get('action_ts')}:{action.get('action_id')}"
+
+
+__all__ = ["Context", "Later", "Services", "publish_home", "request_key"]
