@@ -9,7 +9,7 @@ from typing import Any
 
 import falcon
 
-from playground import ui
+from playground import scopes, ui
 from playground.acks import Acks
 from playground.cast import ADA, BO, BOT_ID, BOT_USER, CY, GENERAL, RANDOM, SOCIAL, TEAM, direct
 from playground.dispatch import RETRY_DELAYS, Answer, Dispatcher, Outgoing
@@ -88,6 +88,8 @@ class Playground:
         rates = Rates(clock) if rate_limits else None
         self._server = Server(self._web(bot_token, rates), port)
         self._workspace.url = self.url
+        for lack in scopes.missing(manifest):
+            self._workspace.problem(f"manifest: {lack}")
 
     def _made(self, clock: Callable[[], float]) -> Hands:
         workspace = self._workspace
@@ -157,9 +159,12 @@ class Playground:
     def come_back(self) -> None:
         self._server.start()
 
-    def settle(self, timeout: float = 10) -> None:
-        """Wait until no delivery is under way and no event waits. Raises TimeoutError."""
-        self._dispatcher.settle(timeout)
+    def settle(self, timeout: float = 10, *, retries: bool = True) -> None:
+        """Wait until no delivery is under way, nor any event waits to be retried.
+
+        Raises TimeoutError.
+        """
+        self._dispatcher.settle(timeout, retries=retries)
 
     def wait_for(self, true: Callable[[], Any], timeout: float = 10) -> Any:
         """Wait until it is true of the state, and return it. Raises TimeoutError."""

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
@@ -97,11 +97,17 @@ class Dispatcher:
             self._retrier.join(5)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def settle(self, timeout: float) -> None:
-        """Wait until nothing is under way and no event waits. Raises TimeoutError."""
+    def settle(self, timeout: float, *, retries: bool = True) -> None:
+        """Wait until nothing is under way, nor any event waits to be retried.
+
+        Raises TimeoutError.
+        """
+
+        def quiet() -> bool:
+            return not self._under_way and not (retries and self._pending)
+
         with self._wake:
-            done = self._wake.wait_for(lambda: not self._under_way and not self._pending, timeout)
-            if not done:
+            if not self._wake.wait_for(quiet, timeout):
                 waiting = f"{self._under_way} under way, {len(self._pending)} events waiting"
                 raise TimeoutError(f"Not settled after {timeout} s: {waiting}.")
 
@@ -116,7 +122,8 @@ class Dispatcher:
 
     def again(self, outgoing: Outgoing, **headers: str) -> Future[Answer]:
         """Send a request once more, byte for byte; its answer changes nothing here."""
-        return self._submit(lambda: self._send(outgoing, headers))
+        repeated = replace(outgoing, headers=headers)
+        return self._submit(lambda: self._send(repeated))
 
     def _once(self, outgoing: Outgoing, then: Callable[[Answer], None]) -> Future[Answer]:
         def deliver() -> Answer:
@@ -157,13 +164,11 @@ class Dispatcher:
 
     def _deliver_event(self, pending: Payload) -> Answer:
         body = json.dumps(pending["body"], ensure_ascii=False).encode()
-        outgoing = Outgoing(kind="event", body=body, content_type=JSON)
-        headers: dict[str, str] = {}
-        if pending["attempt"]:
-            headers = _retry_headers(pending["attempt"], pending["reason"])
-        answer = self._send(outgoing, headers)
+        headers = _retry_headers(pending["attempt"], pending.get("reason", ""))
+        outgoing = Outgoing(kind="event", body=body, content_type=JSON, headers=headers)
+        answer = self._send(outgoing)
         for number in range(1, self._faults.copies["event"]):
-            self._send(outgoing, _retry_headers(number, "http_timeout"))
+            self._send(replace(outgoing, headers=_retry_headers(number, "http_timeout")))
         return answer
 
     def _settled(self, id: str, pending: Payload, answer: Answer) -> bool:
@@ -237,12 +242,13 @@ class Dispatcher:
             self._under_way -= 1
             self._wake.notify_all()
 
-    def _send(self, outgoing: Outgoing, headers: dict[str, str] | None = None) -> Answer:
+    def _send(self, outgoing: Outgoing) -> Answer:
         self.sent.append(outgoing)
-        answer = self._post(outgoing, headers or {})
+        self._workspace.touch()
+        answer = self._post(outgoing)
         return Answer(problem="http_timeout") if self._faults.take_dropped_ack() else answer
 
-    def _post(self, outgoing: Outgoing, headers: dict[str, str]) -> Answer:
+    def _post(self, outgoing: Outgoing) -> Answer:
         url = urlsplit(self.bot_url)
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.hostname or "", url.port, timeout=ACK_SECONDS)
@@ -251,7 +257,7 @@ class Dispatcher:
                 "POST",
                 f"{url.path}?{url.query}" if url.query else url.path or "/",
                 outgoing.body,
-                {**self._signed(outgoing), **headers},
+                {**self._signed(outgoing), **outgoing.headers},
             )
             return _answer(connection.getresponse())
         except TimeoutError:
@@ -292,4 +298,6 @@ def _answer(response: http.client.HTTPResponse) -> Answer:
 
 
 def _retry_headers(number: int, reason: str) -> dict[str, str]:
+    if not number:
+        return {}
     return {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason}

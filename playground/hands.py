@@ -97,7 +97,8 @@ class Hands:
         self.workspace.mark_seen(as_, channel)
 
     def _command(self, person: Person, room: Channel, text: str, thread_ts: str | None) -> Deed:
-        name, _, rest = text.partition(" ")
+        name, *after = text.split(maxsplit=1)
+        rest = after[0].rstrip() if after else ""
         command = self._commands().get(name)
         if command is None or thread_ts:
             # Slack's own words; custom commands do not work inside threads
@@ -112,7 +113,7 @@ class Hands:
         self.workspace.put(echo)
         fields = payloads.command(
             command=name,
-            text=rest.strip(),
+            text=rest,
             person=person,
             channel=room,
             trigger_id=self.triggers.issue(person.id, room.id),

@@ -25,6 +25,11 @@ TYPES = {
 }
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 MOST_BODY, MOST_FILE = 1 << 20, 32 << 20
+# Images may come from anywhere, as in Slack; scripts only from the page itself.
+POLICY = (
+    "default-src 'self'; img-src 'self' http: https: data: blob:; "
+    "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+)
 OPEN = ("/api/", "/response/", "/upload/", "/files/")
 
 
@@ -42,11 +47,15 @@ class OnlyOurPage:
         origin = req.get_header("Origin")
         if origin is not None and not self._is_ours(origin, req):
             raise falcon.HTTPForbidden(description="Only the playground's own page may do this.")
-        if req.get_header("Sec-Fetch-Site") in ("cross-site", "same-site") and req.path != "/":
+        if req.get_header("Sec-Fetch-Site") in ("cross-site", "same-site") and not _is_link(req):
             raise falcon.HTTPForbidden(description="Only the playground's own page may do this.")
 
     def _is_ours(self, origin: str, req: falcon.Request) -> bool:
         return is_local(origin) and urlsplit(origin).netloc == req.get_header("Host")
+
+
+def _is_link(req: falcon.Request) -> bool:
+    return req.path == "/" or req.path.startswith("/archives/")
 
 
 def is_local(url: str) -> bool:
@@ -117,6 +126,9 @@ class Page:
     """The page's own files."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, path: str = "") -> None:
+        if not path and req.host != LOCAL[0]:
+            # One origin, the one that files and permalinks have.
+            raise falcon.HTTPFound(f"http://{LOCAL[0]}:{req.port}/")
         file = (PAGE / (path or "index.html")).resolve()
         if not file.is_relative_to(PAGE) or not file.is_file():
             raise falcon.HTTPNotFound
@@ -125,6 +137,7 @@ class Page:
         resp.set_header("Cache-Control", "no-cache")
         resp.set_header("X-Content-Type-Options", "nosniff")
         resp.set_header("X-Frame-Options", "DENY")
+        resp.set_header("Content-Security-Policy", POLICY)
 
 
 class Permalink:

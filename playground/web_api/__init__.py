@@ -16,7 +16,14 @@ from playground.web_api import chat, conversations, files, people, views
 from playground.web_api.call import Call, Method, Slack
 
 # Errors that real users would run into as well: worth a test's attention.
-MISTAKES = ("invalid_auth", "not_authed", "unknown_method", "no_text", "view_too_large")
+MISTAKES = (
+    "invalid_auth",
+    "not_authed",
+    "unknown_method",
+    "no_text",
+    "view_too_large",
+    "missing_scope",
+)
 MISTAKEN = ("invalid_arg", "invalid_blocks", "invalid_metadata", "msg_", "metadata_")
 
 
@@ -64,6 +71,7 @@ class WebApi:
     def _run(self, method: str, call: Call) -> Payload:
         if method not in self._methods:
             raise SlackError("unknown_method", req_method=method)
+        self._slack.check_scope(method, call)
         return self._methods[method](self._slack, call)
 
     def _authorize(self, req: falcon.Request, call: Call) -> None:

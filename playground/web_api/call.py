@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from playground import scopes
 from playground.cast import BOT_USER, Channel
 from playground.errors import Payload, SlackError
 from playground.modals import Modals
@@ -39,6 +40,18 @@ class Slack:
         if not channel.bot_in:
             raise SlackError("not_in_channel")
         return channel
+
+    def writable(self, call: "Call") -> Channel:
+        """As `joined`, or any public channel with the scope chat:write.public."""
+        channel = self.channel(call)
+        anywhere = scopes.ANYWHERE in (scopes.granted(self.workspace.manifest) or ())
+        return channel if anywhere else self.joined(call)
+
+    def check_scope(self, method: str, call: "Call") -> None:
+        """Raises SlackError: missing_scope."""
+        room = self.workspace.channels.get(call.text("channel"))
+        direct = call.text("types") == "im" if room is None else room.kind == "im"
+        scopes.check(self.workspace.manifest, method, direct=direct)
 
     def message(self, channel: Channel, ts: str) -> Entry:
         """Raises SlackError: message_not_found, also for ephemeral messages."""

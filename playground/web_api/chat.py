@@ -9,7 +9,7 @@ from playground.workspace import Entry
 
 def post_message(slack: Slack, call: Call) -> Payload:
     """docs.slack.dev/reference/methods/chat.postMessage (2026-11)."""
-    channel, payload = slack.joined(call), _payload(call)
+    channel, payload = slack.writable(call), _payload(call)
     cut = len(payload.get("text") or "") > limits.MOST_TEXT
     if cut:
         payload["text"] = payload["text"][: limits.MOST_TEXT]

@@ -71,6 +71,12 @@ CONFIRM = {
     "style": "danger",
 }
 
+QUOTED = """&gt; quoted
+&gt; twice
+plain https://example.com/a?b=1, and
+```def f():
+    return 1```"""
+
 ANSWER: list[Json] = [
     {
         "type": "section",
@@ -393,19 +399,19 @@ class Mock:
                 message("U0BO", "Yes! At _nine_, please. ~Later~ `now`", 60 * 25.5, **thread),
                 bot("Posted as *@local*: what people say comes here.", 60 * 25, **thread),
                 message("U0BO", "First line\nsecond &amp; third &lt;b&gt; :wave::skin-tone-3:", 50),
-                message("U0BO", "&gt; quoted\n&gt; twice\nplain https://example.com/a?b=1, and\n```def f():\n    return 1```", 49),
+                message("U0BO", QUOTED, 49),
                 message("U0CY", "Hello <!here> *not bold * snake_case_name 2*3*4 <mailto:a@b.c|mail>", 30, edited={}),
                 bot("Everything", 20, blocks=EVERYTHING),
                 message("U0ADA", "", 10, blocks=RICH),
                 message("U0ADA", "A file", 9, files=[
-                    {"id": "F1", "name": "notes.pdf", "mimetype": "application/pdf", "pretty_type": "PDF", "permalink": "/files/F1"},
-                    {"id": "F2", "name": "cat.png", "mimetype": "image/png", "url_private": BROKEN, "alt_txt": "A cat"},
+                    {"id": "F1", "name": "notes.pdf", "pretty_type": "PDF", "permalink": "/files/F1"},
+                    {"id": "F2", "name": "cat.png", "mimetype": "image/png", "url_private": BROKEN},
                 ]),
                 bot("Queued", 5, ephemeral=True, blocks=ANSWER),
                 message("U0ADA", "/buffer Our release is out!", 0, ephemeral=True, pending=True),
             ],
             "C0SOCIAL": [],
-            "C0RANDOM": [message("U0BO", f"Line {n} of a long channel, with some words to fill it", 3000 - n * 9) for n in range(250)],
+            "C0RANDOM": [message("U0BO", f"Line {n} of many", 3000 - n * 9) for n in range(250)],
             "D0BOT": [bot("Hi! Type `/buffer help` to see what I can do.", 120)],
         }  # fmt: skip
 
@@ -425,13 +431,13 @@ class Mock:
                 "name": "Buffer",
                 "bot_user": "U0BOT",
                 "commands": [
-                    {"command": "/buffer", "description": "Put a post into the queue", "usage_hint": "text [--at time] | queue | help"},
-                    {"command": "/bubble", "description": "Only here to be second", "usage_hint": ""},
+                    command("/buffer", "Put a post into the queue", "text [--at time] | queue"),
+                    command("/bubble", "Only here to be second", ""),
                 ],
                 "shortcuts": [
-                    {"type": "message", "name": "Add to queue", "callback_id": "add", "description": "Queue this message"},
-                    {"type": "message", "name": "Schedule this", "callback_id": "schedule", "description": "At a time you choose"},
-                    {"type": "global", "name": "Write a post", "callback_id": "write", "description": "Open the composer"},
+                    shortcut("message", "Add to queue", "add", "Queue this message"),
+                    shortcut("message", "Schedule this", "schedule", "At a time you choose"),
+                    shortcut("global", "Write a post", "write", "Open the composer"),
                 ],
                 "links": [{"label": "Local network", "url": "http://127.0.0.1:3000/local"}],
             },
@@ -483,7 +489,7 @@ class Mock:
             self.later(0.6, lambda: self.toasts.append(toast))
 
     def typed(self, body: Json) -> None:
-        text = f"Understood: *{body['value']}*"
+        text = f"Understood: *{body['value']['value']}*"
         self.later(0.4, lambda: self.modals.__setitem__(-1, composer_view(understood=text)))
 
     def submit(self, body: Json) -> None:
@@ -533,6 +539,14 @@ def person(
         "is_bot": False,
         **flags,
     }
+
+
+def command(name: str, description: str, usage_hint: str) -> Json:
+    return {"command": name, "description": description, "usage_hint": usage_hint}
+
+
+def shortcut(kind: str, name: str, callback_id: str, description: str) -> Json:
+    return {"type": kind, "name": name, "callback_id": callback_id, "description": description}
 
 
 def channel(id_: str, name: str, topic: str, **more: Any) -> Json:
