@@ -209,6 +209,7 @@ class Update:
 
     `due_at` of a pending update is computed when it is read, and None where its profile has no posting times;
     from the claim on it is what it was due at. `pinned`: its own time falls on a slot, which it takes.
+    `shared_from`: the held state it goes back to when its share is taken back.
     """
 
     id: str
@@ -225,6 +226,7 @@ class Update:
     due_at: datetime | None = None
     scheduled_at: datetime | None = None
     share_at: datetime | None = None
+    shared_from: State | None = None
     pinned: bool = False
     sent_at: datetime | None = None
     service_update_id: str = ""

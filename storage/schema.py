@@ -1,7 +1,11 @@
 """The tables, as numbered migrations in order. A step that has been released is never changed.
 
 Instants are REAL seconds since the epoch, UTC (a double keeps microseconds exactly); wall clock exists only in
-`profiles.schedules`, which is v1 JSON. Lists and maps are JSON text. `rank` orders a profile's queued updates.
+`profiles.schedules`, which is v1 JSON. Lists and maps are JSON text. `rank` orders a profile's queued updates;
+`waiting_n` counts
+those of them that wait for a slot; `pinned` marks a scheduled one whose time is a slot, which is not free then.
+`profiles.held_until`: nothing of the profile goes out before; its network is down or asked for a pause.
+`attempts.again_at`: when an unclear outcome is looked at again; NULL while a sender is at it.
 """
 
 from __future__ import annotations
@@ -21,19 +25,21 @@ CREATE TABLE profiles (
     name TEXT NOT NULL, avatar TEXT NOT NULL DEFAULT '', link TEXT NOT NULL DEFAULT '',
     user_id TEXT NOT NULL DEFAULT '', timezone TEXT NOT NULL, schedules TEXT NOT NULL,
     paused INTEGER NOT NULL DEFAULT 0, disconnected INTEGER NOT NULL DEFAULT 0,
-    created_at REAL NOT NULL, cursor REAL NOT NULL, next_due REAL,
-    pending_n INTEGER NOT NULL DEFAULT 0, sent_n INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL, cursor REAL NOT NULL, next_due REAL, held_until REAL NOT NULL DEFAULT 0,
+    pending_n INTEGER NOT NULL DEFAULT 0, waiting_n INTEGER NOT NULL DEFAULT 0, sent_n INTEGER NOT NULL DEFAULT 0,
     interactions_since REAL, credentials BLOB,
     UNIQUE (team_id, service, service_id)
 ) STRICT;
 CREATE INDEX profiles_due ON profiles (next_due) WHERE next_due IS NOT NULL;
+CREATE INDEX profiles_due_of ON profiles (service, next_due) WHERE next_due IS NOT NULL;
 
 CREATE TABLE updates (
     id TEXT PRIMARY KEY, post_id TEXT NOT NULL, team_id TEXT NOT NULL,
     profile_id TEXT NOT NULL REFERENCES profiles (id), service TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN
         ('draft', 'queued', 'scheduled', 'sending', 'sent', 'failed', 'unconfirmed', 'missed')),
-    rank INTEGER, scheduled_at REAL, share_at REAL, due_at REAL,
+    rank INTEGER, scheduled_at REAL, pinned INTEGER NOT NULL DEFAULT 0, share_at REAL,
+    shared_from TEXT NOT NULL DEFAULT '', due_at REAL,
     text TEXT NOT NULL, text_hash BLOB NOT NULL, media TEXT NOT NULL DEFAULT '{}',
     retweet TEXT NOT NULL DEFAULT '{}', shorten INTEGER NOT NULL DEFAULT 1, attachment INTEGER NOT NULL DEFAULT 1,
     user_id TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '',
@@ -44,35 +50,52 @@ CREATE TABLE updates (
     CHECK (state <> 'scheduled' OR scheduled_at IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX updates_rank ON updates (profile_id, rank) WHERE state = 'queued';
-CREATE INDEX updates_scheduled ON updates (profile_id, scheduled_at) WHERE state = 'scheduled';
+CREATE INDEX updates_waiting ON updates (profile_id, rank) WHERE state = 'queued' AND share_at IS NULL;
+CREATE INDEX updates_scheduled ON updates (profile_id, scheduled_at)
+    WHERE state = 'scheduled' AND share_at IS NULL;
+CREATE INDEX updates_pinned ON updates (profile_id, scheduled_at)
+    WHERE state = 'scheduled' AND share_at IS NULL AND pinned = 1;
 CREATE INDEX updates_shared ON updates (profile_id, share_at)
     WHERE share_at IS NOT NULL AND state IN ('queued', 'scheduled');
+CREATE INDEX updates_sending ON updates (profile_id) WHERE state = 'sending';
 CREATE INDEX updates_sent ON updates (profile_id, sent_at, id) WHERE state = 'sent';
 CREATE INDEX updates_problems ON updates (team_id, updated_at)
     WHERE state IN ('failed', 'unconfirmed', 'missed');
 CREATE INDEX updates_post ON updates (post_id);
-CREATE INDEX updates_twin ON updates (profile_id, text_hash);
+CREATE INDEX updates_twin ON updates (profile_id, text_hash, state, sent_at);
 CREATE INDEX updates_service ON updates (profile_id, service_update_id) WHERE service_update_id <> '';
 
 CREATE TRIGGER updates_counted_in AFTER INSERT ON updates BEGIN
     UPDATE profiles SET pending_n = pending_n + (NEW.state IN ('queued', 'scheduled')),
+        waiting_n = waiting_n + (NEW.state = 'queued' AND NEW.share_at IS NULL),
         sent_n = sent_n + (NEW.state = 'sent') WHERE id = NEW.profile_id;
 END;
-CREATE TRIGGER updates_counted_over AFTER UPDATE OF state ON updates WHEN OLD.state <> NEW.state BEGIN
+CREATE TRIGGER updates_counted_over AFTER UPDATE OF state, share_at ON updates BEGIN
     UPDATE profiles SET
         pending_n = pending_n + (NEW.state IN ('queued', 'scheduled')) - (OLD.state IN ('queued', 'scheduled')),
+        waiting_n = waiting_n + (NEW.state = 'queued' AND NEW.share_at IS NULL)
+            - (OLD.state = 'queued' AND OLD.share_at IS NULL),
         sent_n = sent_n + (NEW.state = 'sent') - (OLD.state = 'sent') WHERE id = NEW.profile_id;
 END;
 CREATE TRIGGER updates_counted_out AFTER DELETE ON updates BEGIN
     UPDATE profiles SET pending_n = pending_n - (OLD.state IN ('queued', 'scheduled')),
+        waiting_n = waiting_n - (OLD.state = 'queued' AND OLD.share_at IS NULL),
         sent_n = sent_n - (OLD.state = 'sent') WHERE id = OLD.profile_id;
+END;
+
+-- Whoever is claimed (or found missed) in its turn has used up its slot.
+CREATE TRIGGER updates_slot_used AFTER UPDATE OF state ON updates
+WHEN NEW.state IN ('sending', 'missed') AND NEW.due_at IS NOT NULL AND OLD.share_at IS NULL
+    AND (OLD.state = 'queued' OR (OLD.state = 'scheduled' AND OLD.pinned = 1))
+BEGIN
+    UPDATE profiles SET cursor = max(cursor, NEW.due_at) WHERE id = NEW.profile_id;
 END;
 
 CREATE TABLE attempts (
     id TEXT PRIMARY KEY, update_id TEXT NOT NULL REFERENCES updates (id) ON DELETE CASCADE,
     number INTEGER NOT NULL, owner TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
     phase TEXT NOT NULL CHECK (phase IN ('claimed', 'wire', 'done')),
-    claimed_at REAL NOT NULL, wire_at REAL, ended_at REAL, outcome TEXT, detail TEXT NOT NULL DEFAULT '',
+    claimed_at REAL NOT NULL, wire_at REAL, again_at REAL, ended_at REAL, outcome TEXT, detail TEXT NOT NULL DEFAULT '',
     service_id TEXT NOT NULL DEFAULT '',
     CHECK ((phase = 'done') = (outcome IS NOT NULL))
 ) STRICT;
@@ -88,6 +111,7 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (not_before) WHERE state = 'waiting';
 CREATE INDEX outbox_wire ON outbox (wire_at) WHERE state = 'wire';
+CREATE INDEX outbox_line ON outbox (target) WHERE state IN ('waiting', 'wire');
 CREATE INDEX outbox_message ON outbox (channel, ts) WHERE ts <> '';
 CREATE INDEX outbox_subject ON outbox (subject, kind);
 
@@ -115,10 +139,11 @@ CREATE TABLE replies (
     state TEXT NOT NULL CHECK (state IN
         ('asked', 'internal', 'waiting', 'sending', 'sent', 'failed', 'unconfirmed')),
     owner TEXT NOT NULL DEFAULT '', service_id TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',
-    created_at REAL NOT NULL
+    created_at REAL NOT NULL, not_before REAL NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX replies_message ON replies (channel, ts) WHERE ts <> '';
 CREATE INDEX replies_waiting ON replies (created_at) WHERE state IN ('waiting', 'sending');
+CREATE INDEX replies_service ON replies (service_id) WHERE service_id <> '';
 
 CREATE TABLE feeds (
     team_id TEXT NOT NULL, channel TEXT NOT NULL, profile_id TEXT NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -40,7 +40,11 @@ class Profiles(Protocol):
 
     def all(self) -> list[Profile]: ...
     def save(self, profile: Profile) -> None:
-        """Write paused, schedules, timezone, cursor, name and the like, and refresh `next_due`."""
+        """Write paused, schedules, timezone, cursor, name and the like, and refresh `next_due`. The cursor never
+        moves back."""
+
+    def realign(self) -> None:
+        """Find all slots anew. Called at the start: the rules of a zone may have changed since the last."""
 
     def refresh(self, profile_id: str) -> None:
         """Recompute `next_due` (None when paused or nothing is pending): the earliest of a share on hold, an update's
@@ -63,10 +67,16 @@ class Updates(Protocol):
     def prepend(self, updates: Sequence[Update]) -> None:
         """Insert; queued ones before the head, keeping their order."""
 
-    def get(self, team_id: str, update_id: str) -> Update | None:
-        """With its due time computed."""
+    def save(self, update: Update, *, expected: Collection[State]) -> int:
+        """Write an update that is in one of these states. One that joins the queue goes behind its last."""
 
-    def of_post(self, team_id: str, post_id: str) -> list[Update]: ...
+    def delete(self, update_id: str, *, expected: Collection[State]) -> int: ...
+    def get(self, team_id: str, update_id: str, *, now: datetime | None = None) -> Update | None:
+        """With its due time computed; without `now`, as if nothing were late."""
+
+    def of_post(self, team_id: str, post_id: str, *, now: datetime | None = None) -> list[Update]:
+        """Those that still exist, in the order they were made."""
+
     def pending(
         self, profile: Profile, *, offset: int, count: int, since: datetime | None, now: datetime
     ) -> Page[Update]: ...
@@ -77,10 +87,29 @@ class Updates(Protocol):
     def counts(self, profile_id: str) -> tuple[int, int]:
         """(pending, sent), without counting rows."""
 
+    def waiting(self, profile_id: str) -> int:
+        """How many stand in line for a slot, without counting rows."""
+
     def twin(
         self, profile_id: str, text: str, *, since: datetime, except_id: str = ""
     ) -> Update | None:
         """One with exactly this trimmed text that is pending, being sent, or was sent since then."""
+
+
+class Order(Protocol):
+    """Who stands where in the line: the queued updates of a profile that wait for a slot."""
+
+    def to_top(self, updates: Sequence[Update]) -> None:
+        """Before the head, keeping their order."""
+
+    def ranks(self, profile_id: str, *, offset: int = 0, count: int = -1) -> dict[str, int]:
+        """A stretch of the line, in order, by id."""
+
+    def apply(self, ranks: Mapping[str, int]) -> None:
+        """Give queued updates these ranks."""
+
+    def lay(self, profile_id: str, order: Sequence[str], *, offset: int) -> None:
+        """Take these out of the line and put them back as one block that begins at `offset`."""
 
 
 class Attempts(Protocol):
@@ -269,6 +298,7 @@ class Store(Protocol):
 
     profiles: Profiles
     updates: Updates
+    order: Order
     attempts: Attempts
     outbox: Outbox
     interactions: Interactions
@@ -299,6 +329,7 @@ __all__ = [
     "LocalPosts",
     "Memos",
     "NoticeKind",
+    "Order",
     "Outbox",
     "Profiles",
     "Replies",

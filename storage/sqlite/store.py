@@ -1,0 +1,43 @@
+"""Everything that is kept in one SQLite database, behind one transaction."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from storage.sqlite.audit import Audit
+from storage.sqlite.database import Database
+from storage.sqlite.feeds import Feeds
+from storage.sqlite.memos import Memos
+from storage.sqlite.order import Order
+from storage.sqlite.profiles import Profiles
+from storage.sqlite.requests import Requests
+from storage.sqlite.teams import Teams
+from storage.sqlite.tokens import Tokens
+from storage.sqlite.updates import Updates
+
+
+class SqliteStore:
+    """One small class per kind of row, all on the same database."""
+
+    def __init__(self, db: Database) -> None:
+        self.database = db
+        self.audit = Audit(db)
+        self.feeds = Feeds(db)
+        self.memos = Memos(db)
+        self.order = Order(db)
+        self.profiles = Profiles(db)
+        self.requests = Requests(db)
+        self.teams = Teams(db)
+        self.tokens = Tokens(db)
+        self.updates = Updates(db)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One write, whole or not at all; joins one this thread has open. Raises Busy."""
+        return self.database.transaction()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Several reads that see one state."""
+        return self.database.snapshot()
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,28 @@
+"""What most tests start from: a clock that stands still, a store in memory, queues on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cast import MONDAY
+from fakes import FakeClock, FakeNetwork
+from storage import SqliteStore, open_store
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(MONDAY)
+
+
+@pytest.fixture
+def store() -> Iterator[SqliteStore]:
+    opened = open_store("sqlite://")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def network() -> FakeNetwork:
+    return FakeNetwork()
