@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import regex
 from slack_sdk.models.blocks import (
@@ -22,7 +23,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
-from buffer.model import Event, Interaction, Json, Profile, Reply, ReplyState, State, Update
+from bot.mrkdwn import escape
+from buffer.model import Event, Interaction, Json, Notice, Profile, Reply, ReplyState, State, Update
 
 PROBLEM_SHARE, PROBLEM_REQUEUE, PROBLEM_DELETE = (
     "problem_share",
@@ -33,6 +35,7 @@ PROBLEM_IS_OUT, PROBLEM_SEND_AGAIN = "problem_is_out", "problem_send_again"
 REPLY_POST, REPLY_KEEP = "reply_post", "reply_keep"
 ON_ITS_WAY, DONE, NOT_DONE = "hourglass_flowing_sand", "white_check_mark", "warning"
 METADATA = "slack_buffer_notice"
+DIRECT = "direct"
 
 _CARD, _COMMENT, _QUESTION, _GLANCE = 600, 3000, 6000, 120
 _COUNTED = (
@@ -207,6 +210,30 @@ def problem_buttons(update: Update) -> ActionsBlock:
     return ActionsBlock(elements=buttons[update.state])
 
 
+def settled(update: Update, profile: Profile, became: str, *, by: str) -> Message:
+    """What a problem's message turns into once somebody decided: “@ada on Mastodon: “…” is deleted.”"""
+    account, place = account_name(profile), service_name(update.service)
+    person = [RichTextElementParts.User(user_id=by), _plain(" decided: ")] if by else []
+    return Message(
+        text=f"The post of {_line(account)} on {place} {escape(became)} “{_glance(_words(update))}”",
+        blocks=[
+            RichTextBlock(
+                elements=[
+                    RichTextSectionElement(
+                        elements=[
+                            *person,
+                            _plain("the post of " if by else "The post of "),
+                            _bold(account),
+                            _plain(f" on {place} {became}"),
+                        ]
+                    ),
+                    _quote(_words(update), _GLANCE),
+                ]
+            )
+        ],
+    )
+
+
 def is_problem(update: Update) -> bool:
     """Whether a person is still needed."""
     return update.state in (State.FAILED, State.MISSED, State.UNCONFIRMED)
@@ -259,12 +286,17 @@ def reply_question(reply: Reply, profile: Profile, update: Update) -> Message:
             ),
             ActionsBlock(
                 elements=[
-                    _button(f"Post as {account}", REPLY_POST, reply.id, style="primary"),
-                    _button("Keep internal", REPLY_KEEP, reply.id),
+                    _button(f"Post as {account}", REPLY_POST, asked(reply), style="primary"),
+                    _button("Keep internal", REPLY_KEEP, asked(reply)),
                 ]
             ),
         ],
     )
+
+
+def asked(reply: Reply) -> str:
+    """What the question's buttons carry: the reply, and which words of it were asked about."""
+    return f"{reply.id}:{crc32(reply.text.encode(errors='replace')):08x}"
 
 
 def reply_note(reply: Reply, profile: Profile, update: Update) -> Message | None:
@@ -284,6 +316,21 @@ def note(sentence: str) -> Message:
     """One plain sentence for one person."""
     sentence = _cut(_clean(sentence), _COMMENT - 1).strip()
     return Message(text=_line(sentence), blocks=[SectionBlock(text=PlainTextObject(text=sentence))])
+
+
+def reply_mode(channel: str) -> str:
+    """The memo that says how a channel's replies become comments: DIRECT, or absent, and then the writer is asked."""
+    return f"reply-mode:{channel}"
+
+
+def thread_of(reply: Reply) -> str:
+    """The memo that says in which thread (its parent's ts) a reply was written."""
+    return f"reply-thread:{reply.id}"
+
+
+def words_of(notice: Notice) -> str:
+    """The memo with the one sentence a notice is about, where there is more to say than its subject tells."""
+    return f"notice-words:{notice.id}"
 
 
 # -- names
@@ -349,11 +396,6 @@ def _link(url: str, label: str) -> list[RichTextElement]:
     if not re.fullmatch(r"https?://[^\s<>|\"\\\x00-\x1f\x7f]{1,2900}", url):
         return []
     return [_plain(" · "), RichTextElementParts.Link(url=url, text=label)]
-
-
-def escape(text: str) -> str:
-    """Slack's three (docs.slack.dev/messaging/formatting-message-text, 2026-11): nothing in it pings or links."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def length(text: str) -> int:

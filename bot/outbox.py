@@ -1,0 +1,526 @@
+"""Posts what the bot has to say: once each, within Slack's limits, whatever dies on the way.
+
+A line goes waiting → wire → posted. chat.postMessage has no idempotency key, so every message carries its line's id
+as metadata; what was on the wire when its poster died, or got no clear answer, is looked up before it is said again.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import notices
+from bot.notices import Message
+from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer.model import (
+    Interaction,
+    Json,
+    Notice,
+    NoticeKind,
+    Profile,
+    Reply,
+    ReplyState,
+    State,
+    Update,
+    new_id,
+)
+from buffer.ports import Store
+
+log = logging.getLogger("outbox")
+
+BATCH, HORIZON = 10, 10_000
+SECOND = timedelta(seconds=1)
+SETTLE = 3 * SECOND
+"""How long Slack may still be busy with a request whose answer we did not get."""
+LOOK_AGAIN = 15 * SECOND
+LONGEST_BACKOFF, LONGEST_REST = 60, 30
+SKEW = timedelta(hours=1)
+"""How far our clock may be ahead of Slack's when a message is looked for by its time."""
+
+# docs.slack.dev/reference/methods/chat.postMessage, errors (2026-11). Of the first two Slack says that some of it
+# may have been done; the next are over soon; the last are for whoever runs this to mend.
+MAYBE_DONE = {"fatal_error", "internal_error"}
+NOT_NOW = {"service_unavailable", "request_timeout", "team_added_to_org", "message_limit_exceeded"}
+NO_LOGIN = {
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "org_login_required",
+    "team_access_not_granted",
+    "ekm_access_denied",
+}
+NEVER_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+
+
+class Pace:
+    """When a channel may hear the next message, and when to look again for an unclear one. Kept between ticks, in
+    memory: after a restart Slack's own 429 is brake enough."""
+
+    def __init__(self) -> None:
+        self._speak: dict[str, datetime] = {}
+        self._look: dict[str, datetime] = {}
+        self._failures = 0
+        self._rest: datetime | None = None
+
+    def may_speak(self, target: str, now: datetime) -> bool:
+        return target not in self._speak or self._speak[target] <= now
+
+    def quiet(self, target: str, until: datetime, now: datetime) -> None:
+        self._speak = {name: end for name, end in self._speak.items() if end > now}
+        self._speak[target] = until
+
+    def may_look(self, notice: Notice, now: datetime) -> bool:
+        """Not before Slack had time to finish what we ask about."""
+        return self._look.setdefault(notice.id, now + SETTLE) <= now
+
+    def look_later(self, notice: Notice, until: datetime) -> None:
+        self._look[notice.id] = until
+
+    def looked(self, notice: Notice) -> None:
+        self._look.pop(notice.id, None)
+
+    def is_resting(self, now: datetime) -> bool:
+        return self._rest is not None and now < self._rest
+
+    def answered(self) -> None:
+        self._failures, self._rest = 0, None
+
+    def failed(self, now: datetime) -> None:
+        """Slack does not answer: ask less and less often."""
+        self._failures += 1
+        self._rest = now + min(LONGEST_REST, 2 ** min(self._failures - 1, 10)) * SECOND
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """What one tick works with."""
+
+    store: Store
+    client: WebClient
+    now: datetime
+    owner: str
+    pace: Pace
+    admins: Sequence[str]
+
+
+def tick(
+    store: Store,
+    client: WebClient,
+    now: datetime,
+    *,
+    owner: str,
+    alive: Callable[[str], bool],
+    pace: Pace,
+    admins: Sequence[str] = (),
+) -> bool:
+    """Look up what is unclear, then post what waits, at most one message per channel. True if there may be more at
+    once. `client` has no retry handlers; one thread ticks for an owner."""
+    if pace.is_resting(now):
+        return False
+    round_ = Round(
+        store=store, client=client, now=now, owner=owner, pace=pace, admins=tuple(admins)
+    )
+    unclear = [
+        (notice, who)
+        for notice, who in store.outbox.on_wire()
+        if (who == owner or not alive(who)) and pace.may_look(notice, now)
+    ]
+    for notice, who in unclear:
+        if not _look_up(round_, notice, who):
+            return False
+    waiting = [
+        notice
+        for notice in store.outbox.waiting(now, limit=BATCH * BATCH)
+        if pace.may_speak(notice.target, now)
+    ]
+    for notice in waiting[:BATCH]:
+        if not _say(round_, notice):
+            return False
+    return bool(unclear or waiting)
+
+
+# -- saying
+
+
+def _say(round_: Round, notice: Notice) -> bool:
+    """False if Slack does not answer: no use in asking it more now."""
+    plan = plan_of(round_.store, notice, round_.now)
+    if isinstance(plan, Never):
+        _give_up(round_, notice, plan.reason)
+    elif isinstance(plan, Later):
+        _put_off(round_, notice, plan.reason)
+    elif round_.store.outbox.to_wire(notice, owner=round_.owner, now=round_.now):
+        return _post(round_, notice, plan)
+    return True
+
+
+def _post(round_: Round, notice: Notice, plan: tuple[Call, ...]) -> bool:
+    pace, now = round_.pace, round_.now
+    pace.quiet(notice.target, now + SECOND, now)
+    try:
+        answers = [_ask(round_, call) for call in plan]
+    except SlowDown as error:
+        pace.quiet(notice.target, error.until, now)
+        round_.store.outbox.put_off(notice, until=error.until, reason=str(error))
+    except Refused as error:
+        _refused(round_, notice, str(error))
+    except Unclear as error:
+        pace.failed(now)
+        if is_findable(plan):
+            pace.look_later(notice, now + SETTLE)
+            log.warning("unclear", extra=_ids(notice) | {"reason": str(error)})
+        else:
+            _put_off(round_, notice, str(error))
+        return False
+    except (NetworkDown, LoginExpired) as error:
+        pace.failed(now)
+        _put_off(round_, notice, str(error))
+        return False
+    else:
+        pace.answered()
+        said = answers[0] if is_findable(plan) else {}
+        _posted(round_, notice, said.get("channel") or notice.target, said.get("ts", ""))
+    return True
+
+
+def _posted(round_: Round, notice: Notice, channel: str, ts: str) -> None:
+    round_.store.outbox.posted(notice, channel=channel, ts=ts, now=round_.now)
+    log.info("said", extra=_ids(notice))
+
+
+def _put_off(round_: Round, notice: Notice, reason: str) -> None:
+    wait = min(LONGEST_BACKOFF, 2 ** min(notice.tries, 10)) * SECOND
+    round_.store.outbox.put_off(notice, until=round_.now + wait, reason=reason)
+    log.info("put off", extra=_ids(notice) | {"reason": reason})
+
+
+def _give_up(round_: Round, notice: Notice, reason: str) -> None:
+    round_.store.outbox.give_up(notice, reason=reason, now=round_.now)
+    log.info("given up", extra=_ids(notice) | {"reason": reason})
+
+
+def _refused(round_: Round, notice: Notice, reason: str) -> None:
+    """Slack will never take it. A problem that no one hears of otherwise goes to the admins."""
+    with round_.store.transaction():
+        _give_up(round_, notice, reason)
+        if notice.kind is NoticeKind.PROBLEM:
+            for other in _others(round_, notice):
+                round_.store.outbox.put(other)
+    log.warning("refused by Slack", extra=_ids(notice) | {"reason": reason})
+
+
+def _others(round_: Round, notice: Notice) -> list[Notice]:
+    update = round_.store.updates.get(notice.team_id, notice.subject)
+    author_hears = update is not None and update.user_id not in ("", notice.target)
+    if notice.target in round_.admins or author_hears:
+        return []
+    return [
+        Notice(
+            id=new_id(round_.now),
+            team_id=notice.team_id,
+            kind=NoticeKind.PROBLEM,
+            subject=notice.subject,
+            target=admin,
+            created_at=round_.now,
+        )
+        for admin in round_.admins
+    ]
+
+
+# -- looking up
+
+
+def _look_up(round_: Round, notice: Notice, who: str) -> bool:
+    """Settle a line whose posting was begun and not ended. False if Slack does not answer."""
+    try:
+        found = _find(round_, notice)
+    except SlowDown as error:
+        round_.pace.look_later(notice, error.until)
+        return True
+    except Refused as error:
+        # Slack will not let us look: twice is better than never.
+        log.warning("cannot look it up", extra=_ids(notice) | {"reason": str(error)})
+        found = None
+    except QueueError as error:
+        round_.pace.failed(round_.now)
+        round_.pace.look_later(notice, round_.now + LOOK_AGAIN)
+        log.warning("cannot look it up now", extra=_ids(notice) | {"reason": str(error)})
+        return False
+    round_.pace.answered()
+    round_.pace.looked(notice)
+    if found:
+        _posted(round_, notice, *found)
+    else:
+        _begin_again(round_, notice, who)
+    return True
+
+
+def _begin_again(round_: Round, notice: Notice, who: str) -> None:
+    outbox = round_.store.outbox
+    with round_.store.transaction():
+        # Another worker may have looked it up meanwhile and be saying it right now.
+        if (notice.id, who) in [(line.id, owner) for line, owner in outbox.on_wire()]:
+            outbox.put_off(notice, until=round_.now, reason="not found in Slack")
+
+
+def _find(round_: Round, notice: Notice) -> tuple[str, str] | None:
+    """(channel, ts) of the message that carries this line's id."""
+    plan = plan_of(round_.store, notice, round_.now)
+    if isinstance(plan, Never | Later) or not is_findable(plan):
+        return None
+    channel, thread = notice.target, plan[0].args.get("thread_ts")
+    if is_person(channel):
+        opened = _ask(round_, Call(method="conversations.open", args={"users": channel}))
+        channel = opened["channel"]["id"]
+    where = {"channel": channel, "oldest": f"{(notice.created_at - SKEW).timestamp():.6f}"}
+    method = "conversations.history"
+    if thread:
+        method, where["ts"] = "conversations.replies", thread
+    for message in _messages(round_, Call(method=method, args=where)):
+        payload = (message.get("metadata") or {}).get("event_payload") or {}
+        if payload.get("outbox") == notice.id:
+            return channel, message["ts"]
+    return None
+
+
+def _messages(round_: Round, call: Call) -> Iterator[Json]:
+    cursor = ""
+    while True:
+        page = {"limit": 200, "include_all_metadata": True, "cursor": cursor}
+        answer = _ask(round_, Call(method=call.method, args=call.args | page))
+        yield from answer.get("messages", [])
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            return
+
+
+# -- what a line means now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One call of the Web API. A courtesy may be refused without anything being lost."""
+
+    method: str
+    args: Json
+    courtesy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """There is nothing to say any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Something else has to be said first."""
+
+    reason: str
+
+
+Plan = tuple[Call, ...] | Never | Later
+
+
+def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
+    """What has to be asked of Slack, seen from how things are now, not from how they were."""
+    about = _about(store, notice)
+    if about is None:
+        return Never("it is gone")
+    update, profile = about.update, about.profile
+    asks_first = reply_mode_asks(store, notice.target, now)
+    if notice.kind is NoticeKind.CARD:
+        if update.state is not State.SENT:
+            return Never("it is not sent")
+        return (_message(notice, _card(store, about, asks_first=asks_first)),)
+    if notice.kind is NoticeKind.PROBLEM:
+        if not notices.is_problem(update):
+            return Never("it is no problem any more")
+        return (_message(notice, notices.problem(update, profile)),)
+    if about.reply:
+        return _of_reply(store, notice, about, about.reply, now)
+    card = _card_there(store, notice, update)
+    if isinstance(card, Later):
+        return card
+    if notice.kind is NoticeKind.CARD_CHANGED:
+        return _changed(card, _card(store, about, asks_first=asks_first))
+    assert about.interaction
+    if card:
+        said = notices.comment(about.interaction, profile, update)
+        return (_message(notice, said, thread_ts=card.ts),)
+    said = notices.lone_comment(about.interaction, profile, update, asks_first=asks_first)
+    return (_message(notice, said),)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class About:
+    update: Update
+    profile: Profile
+    interaction: Interaction | None = None
+    reply: Reply | None = None
+
+
+def _about(store: Store, notice: Notice) -> About | None:
+    team, update_id, interaction, reply = notice.team_id, notice.subject, None, None
+    if notice.kind is NoticeKind.COMMENT:
+        interaction = store.interactions.get(team, notice.subject)
+        update_id = interaction.update_id if interaction else ""
+    elif notice.kind in (NoticeKind.REPLY_QUESTION, NoticeKind.REPLY_STATE):
+        reply = store.replies.get(team, notice.subject)
+        update_id = reply.update_id if reply else ""
+    update = store.updates.get(team, update_id) if update_id else None
+    profile = store.profiles.get(team, update.profile_id) if update else None
+    if update is None or profile is None:
+        return None
+    return About(update=update, profile=profile, interaction=interaction, reply=reply)
+
+
+def reply_mode_asks(store: Store, channel: str, now: datetime) -> bool:
+    """Whether a reply in this channel is asked about before it is posted."""
+    return bool(store.memos.recall(notices.reply_mode(channel), now) != notices.DIRECT)
+
+
+def _card(store: Store, about: About, *, asks_first: bool) -> Message:
+    counts = store.interactions.statistics(about.update.id)
+    return notices.card(about.update, about.profile, counts, asks_first=asks_first)
+
+
+def _card_there(store: Store, notice: Notice, update: Update) -> Notice | Later | None:
+    """The card in this channel; Later while it may still come; None if it never will."""
+    if card := store.outbox.card(update.id, notice.target):
+        return card
+    lines = [line for line, _ in store.outbox.on_wire()]
+    lines += store.outbox.waiting(notice.created_at + timedelta(days=365), limit=HORIZON)
+    earlier = [
+        line
+        for line in lines
+        if line.target == notice.target
+        and line.id != notice.id
+        and line.created_at <= notice.created_at
+    ]
+    return Later("its card comes first") if earlier else None
+
+
+def _changed(card: Notice | None, said: Message) -> Plan:
+    if card is None:
+        return Never("it has no card")
+    where = {"channel": card.channel, "ts": card.ts}
+    return (Call(method="chat.update", args=where | said.payload()),)
+
+
+def _of_reply(store: Store, notice: Notice, about: About, reply: Reply, now: datetime) -> Plan:
+    if not reply.ts:
+        return Never("it was not written in Slack")
+    thread = store.memos.recall(notices.thread_of(reply), now)
+    if not thread and (card := store.outbox.card(about.update.id, reply.channel)):
+        thread = card.ts
+    where: Json = {"channel": reply.channel, "user": reply.user_id} | (
+        {"thread_ts": thread} if thread else {}
+    )
+    if notice.kind is NoticeKind.REPLY_QUESTION:
+        if reply.state is not ReplyState.ASKED:
+            return Never("it is answered")
+        said = notices.reply_question(reply, about.profile, about.update)
+        return (Call(method="chat.postEphemeral", args=where | said.payload()),)
+    if words := store.memos.recall(notices.words_of(notice), now):
+        return (Call(method="chat.postEphemeral", args=where | notices.note(words).payload()),)
+    if note := notices.reply_note(reply, about.profile, about.update):
+        whisper = (Call(method="chat.postEphemeral", args=where | note.payload()),)
+        return (*_marks(reply), *whisper)
+    return tuple(_marks(reply)) or Never("there is nothing to mark")
+
+
+def _marks(reply: Reply) -> Iterator[Call]:
+    old, new = {
+        ReplyState.WAITING: ("", notices.ON_ITS_WAY),
+        ReplyState.SENDING: ("", notices.ON_ITS_WAY),
+        ReplyState.SENT: (notices.ON_ITS_WAY, notices.DONE),
+        ReplyState.FAILED: (notices.ON_ITS_WAY, notices.NOT_DONE),
+        ReplyState.UNCONFIRMED: (notices.ON_ITS_WAY, notices.NOT_DONE),
+        ReplyState.INTERNAL: (notices.ON_ITS_WAY, ""),
+    }.get(reply.state, ("", ""))
+    where = {"channel": reply.channel, "timestamp": reply.ts}
+    if old:
+        yield Call(method="reactions.remove", args=where | {"name": old}, courtesy=True)
+    if new:
+        yield Call(method="reactions.add", args=where | {"name": new}, courtesy=True)
+
+
+def _message(notice: Notice, said: Message, **more: str) -> Call:
+    mark = {"event_type": notices.METADATA, "event_payload": {"outbox": notice.id}}
+    quiet = {"unfurl_links": False, "unfurl_media": False}
+    return Call(
+        method="chat.postMessage",
+        args={"channel": notice.target, **said.payload(), **quiet, "metadata": mark, **more},
+    )
+
+
+def is_findable(plan: tuple[Call, ...]) -> bool:
+    """Only real messages can be found again: the rest is private, or does no harm twice."""
+    return plan[0].method == "chat.postMessage"
+
+
+def is_person(target: str) -> bool:
+    return target[:1] in ("U", "W")
+
+
+def _ids(notice: Notice) -> Json:
+    return {"outbox": notice.id, "kind": str(notice.kind), "subject": notice.subject}
+
+
+# -- the border to Slack
+
+
+def _ask(round_: Round, call: Call) -> Json:
+    """Call the Web API. Raises SlowDown, NetworkDown, Unclear, LoginExpired or Refused, as a network does."""
+    writes = call.method.startswith("chat.")
+    try:
+        # The reading methods take a form only; blocks need JSON.
+        answer = round_.client.api_call(
+            call.method,
+            json=call.args if writes else None,
+            params=None if writes else call.args,
+        )
+    except SlackApiError as error:
+        known = _translated(error, call, round_.now)
+        if call.courtesy and isinstance(known, Refused):
+            return {}
+        raise known from error
+    except URLError as error:
+        if isinstance(error.reason, NEVER_SENT):
+            raise NetworkDown(f"Slack cannot be reached: {error.reason}") from error
+        raise Unclear(f"Slack did not answer: {error.reason}") from error
+    except (OSError, HTTPException, SlackClientError, ValueError) as error:
+        raise Unclear(f"Slack stopped answering: {error}") from error
+    return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def _translated(error: SlackApiError, call: Call, now: datetime) -> QueueError:
+    response = error.response
+    status, headers = getattr(response, "status_code", 200), getattr(response, "headers", {})
+    code = str(response.get("error", "")) if response is not None else ""
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        seconds = str(headers.get("Retry-After") or headers.get("retry-after") or "")
+        return SlowDown(
+            "Slack asks us to slow down.",
+            now + (int(seconds) if seconds.isdecimal() else 1) * SECOND,
+        )
+    if code in NO_LOGIN or (code == "missing_scope" and call.method == "chat.postMessage"):
+        return LoginExpired(f"Slack refuses our token: {code}")
+    if code in NOT_NOW or 400 <= status < 500:
+        return NetworkDown(f"Slack cannot do it now: {code or status}")
+    if status >= 500 or code in MAYBE_DONE or not code.replace("_", "").isalnum():
+        return Unclear(f"Slack answered {status} {code}"[:200])
+    return Refused(f"Slack says {code}.")
