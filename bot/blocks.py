@@ -34,7 +34,8 @@ from bot.notices import (
     problem_buttons,
     service_name,
 )
-from buffer.model import PENDING, Profile, State, Update
+from bot.people import Desk
+from buffer.model import HELD, PENDING, Json, Profile, State, Update
 
 __all__ = [
     "PROBLEM_DELETE",
@@ -278,6 +279,43 @@ def _fallback(
     names = ", ".join(account_name(profiles[update.profile_id]) for update in updates[:_MOST_LINES])
     due = f", {plain_when(first.due_at, zone)}" if first.due_at and first.is_pending else ""
     return escape(f"{heading} {names}{due}: “{shorten(' '.join(words(first).split()), 150)}”")
+
+
+def answer_for(desk: Desk, updates: Sequence[Update], *, notes: Iterable[str] = ()) -> Message:
+    """The answer to an add, for the person at the desk."""
+    profiles = desk.profiles()
+    first = profiles.get(updates[0].profile_id)
+    known = [update for update in updates if update.profile_id in profiles]
+    return post_message(known, profiles, desk.zone(first), notes=[*notes, *desk.zone_note(first)])
+
+
+# -- a press
+
+
+def pressed(action: Json) -> tuple[str, str]:
+    """Which verb was meant and what the element carries, for a button or a choice of a menu."""
+    if action.get("selected_option"):
+        verb, _, value = str(action["selected_option"]["value"]).partition(":")
+        return verb, value
+    return str(action["action_id"]), str(action.get("value") or "")
+
+
+def place_of(body: Json, action: Json) -> str:
+    """The name of the place where it was pressed, for drawing it anew."""
+    view = body.get("view") or {}
+    if view.get("type") == "home":
+        return str(view.get("private_metadata") or "home")
+    block_id = str(action.get("block_id", ""))
+    return block_id.split("#")[0] if "|" in block_id else f"update|{pressed(action)[1]}"
+
+
+def targets(desk: Desk, place: str, value: str) -> list[str]:
+    """The ids of the updates a press is about: of a post all that still wait. Raises Refused when it is gone."""
+    if not place.startswith("post|"):
+        return [value]
+    updates = desk.queue.post(value)
+    waiting = [update.id for update in updates if update.state in PENDING | HELD]
+    return waiting or [update.id for update in updates]
 
 
 # -- small things

@@ -9,9 +9,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bolt import Args
+from slack_bolt import Args, BoltContext
 from slack_bolt.context.ack import Ack
-from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.models.views import View
@@ -62,7 +61,7 @@ def guard(listener: Listener, *, guests: bool = False) -> Listener:
             if "event" in args.body:
                 log.warning("an event was not handled", extra={"reason": repr(error)})
                 raise
-            answer(error, args)
+            answer(error, args.body, args.context)
 
     # Bolt looks through __wrapped__ for parameter names; guard itself needs all of them.
     del guarded.__wrapped__
@@ -91,9 +90,9 @@ def open_view(client: WebClient, trigger_id: str, view: View) -> None:
 # -- answers
 
 
-def answer(error: Exception, args: Args) -> None:
+def answer(error: Exception, body: Json, context: BoltContext) -> None:
     """Acknowledge, and tell the person what is wrong in the place they are looking at."""
-    body, ack = args.body, args.ack
+    ack = context.ack
     if body.get("type") == "view_submission":
         _in_form(error, body["view"], ack)
     elif "command" in body:
@@ -101,7 +100,7 @@ def answer(error: Exception, args: Args) -> None:
         ack(text=message.text, blocks=[*message.blocks, *given_back(str(body.get("text") or ""))])
     else:
         ack()
-        _aside(sentence(error), args)
+        _aside(sentence(error), body, context)
 
 
 def sentence(error: Exception) -> str:
@@ -131,17 +130,16 @@ def _in_form(error: Exception, view: Json, ack: Ack) -> None:
         ack(response_action="update", view=last_page(note(sentence(error)), "That did not work"))
 
 
-def _aside(words: str, args: Args) -> None:
+def _aside(words: str, body: Json, context: BoltContext) -> None:
     """After a press or a shortcut: beside the message it came from, else in a window of its own."""
-    body: Json = args.body
-    after: After = args.context.get("after") or _at_once
+    after: After = context.get("after") or _at_once
     message = note(words).payload()
     if body.get("response_url"):
-        respond: Respond = args.respond
-        after(respond, replace_original=False, response_type="ephemeral", **message)
+        after(context["respond"], replace_original=False, response_type="ephemeral", **message)
     else:
         page = last_page(note(words), "That did not work")
-        opens = args.client.views_push if _in_modal(body) else args.client.views_open
+        client: WebClient = context["client"]
+        opens = client.views_push if _in_modal(body) else client.views_open
         after(opens, trigger_id=body.get("trigger_id"), view=page)
 
 

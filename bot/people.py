@@ -187,7 +187,7 @@ def _last_choice(desk: Desk) -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Typed:
     """Something somebody wrote, with all they chose for it. `whole` is the text if the time in it is not meant as
-    one; `when` is the time as typed, `at` the instant it was understood as (ISO)."""
+    one; `when` is the time as typed, `at` the instant it was understood as (ISO); `asks`: perhaps it is no time."""
 
     text: str = ""
     whole: str = ""
@@ -195,6 +195,7 @@ class Typed:
     position: str = Position.QUEUE.value
     when: str = ""
     at: str = ""
+    asks: bool = False
     picture: str = ""
     alt_text: str = ""
     source: str = ""
@@ -245,11 +246,11 @@ class Origin:
     """What opened a modal, so that its outcome is told there. `place` names what is redrawn."""
 
     place: str = ""
+    value: str = ""
     response_url: str = ""
     channel: str = ""
     thread_ts: str = ""
     source: str = ""
-    typed: str = ""
 
 
 def keep_origin(desk: Desk, origin: Origin) -> str:

@@ -75,7 +75,7 @@ class Services:
 
 class Context:
     """Fills Bolt's context, so that a listener names what it wants: queue, person, store, networks, after, now,
-    before_ack, desk, redraw, refresh_home."""
+    before_ack, desk, redraw, respond_with, refresh_home."""
 
     def __init__(self, services: Services, places: Mapping[str, Draw]) -> None:
         self._services = services
@@ -111,6 +111,7 @@ class Context:
             before_ack=quick(client, SECONDS_BEFORE_THE_ACK),
             desk=desk,
             redraw=functools.partial(self._redraw, desk, context, body, client),
+            respond_with=functools.partial(self._respond_with, desk, context, body, client),
             refresh_home=functools.partial(self._refresh_home, desk, client),
         )
         next()
@@ -126,19 +127,25 @@ class Context:
         response_url: str = "",
     ) -> None:
         """Draw a place now (it reads the queue), and send it after the ack to where the person is looking."""
-        drawn, after = self._draw(desk, place), self._services.after
+        drawn = self._draw(desk, place)
         if isinstance(drawn, View):
-            after(client.views_publish, user_id=desk.user_id, view=drawn)
-            return
-        opened = body.get("view") or {}
-        if response_url:
-            after(
-                WebhookClient(response_url).send_dict, {**drawn.payload(), "replace_original": True}
-            )
-        elif body.get("response_url"):
-            after(context["respond"], replace_original=True, **drawn.payload())
+            self._services.after(client.views_publish, user_id=desk.user_id, view=drawn)
+        elif response_url:
+            again = {**drawn.payload(), "replace_original": True}
+            self._services.after(WebhookClient(response_url).send_dict, again)
+            self._refresh_home(desk, client)
+        else:
+            self._respond_with(desk, context, body, client, drawn)
+
+    def _respond_with(
+        self, desk: Desk, context: BoltContext, body: Json, client: WebClient, message: Message
+    ) -> None:
+        """Put a message in the place of the one that was pressed, after the ack."""
+        after, opened = self._services.after, body.get("view") or {}
+        if body.get("response_url"):
+            after(context["respond"], replace_original=True, **message.payload())
         elif opened.get("type") == "modal":
-            after(client.views_update, view_id=opened["id"], view=last_page(drawn))
+            after(client.views_update, view_id=opened["id"], view=last_page(message))
         self._refresh_home(desk, client)
 
     def _draw(self, desk: Desk, place: str) -> Message | View:
@@ -178,9 +185,9 @@ def request_key(body: Json) -> str:
 
 def _action_key(body: Json) -> str:
     action = body["actions"][0]
-    value = str(action.get("value") or "")
+    value = str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
     if value.startswith("draft:"):
-        return value
+        return ":".join(value.split(":")[:2])
     container = body.get("container") or {}
     where = container.get("message_ts") or container.get("view_id") or ""
     return f"action:{where}:{action.get('action_ts')}:{action.get('action_id')}"
