@@ -47,14 +47,14 @@ class Acks:
         else:
             self.posts.whisper(echo.channel, str(echo.only_for), body)
 
-    def pressed(self, entry: Entry | None, sheet: Sheet | None, user: str, answer: Answer) -> None:
-        """The body of this ack means nothing; only whether it came."""
+    def pressed(self, entry: Entry | None, user: str, answer: Answer) -> None:
+        """Only whether this ack came matters: nobody sees its body."""
         with self.workspace.lock:
             if entry:
                 entry.pending = max(0, entry.pending - 1)
-            if sheet:
-                sheet.busy = False
             self.workspace.touch()
+        if answer.arrived and answer.body.strip():
+            self.workspace.problem(f"Slack ignores the body of this ack: {answer.body[:200]}")
         if not answer.arrived:
             self._failed("a block action", answer)
             self.workspace.toast(user, f'The action failed with the error "{answer.error}"')

@@ -140,11 +140,11 @@ class Dispatcher:
 
     def event(self, body: Payload) -> Future[Answer]:
         pending = {"body": body, "attempt": 0, "due": self._workspace.now()}
+        with self._workspace.lock:
+            self._workspace.shelf.put("event", body["event_id"], pending)
         with self._wake:
             self._pending[body["event_id"]] = pending
             self._in_flight.add(body["event_id"])
-        with self._workspace.lock:
-            self._workspace.shelf.put("event", body["event_id"], pending)
         return self._submit(lambda: self._attempts(body["event_id"]))
 
     def _attempts(self, id: str) -> Answer:

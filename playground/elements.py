@@ -101,15 +101,20 @@ def form(element: Payload, value: Any) -> Payload:
     Raises NotPossible for an option that is not offered.
     """
     name = HELD.get(element["type"])
-    if isinstance(value, dict) and not ("value" in value and "text" in value):
-        return value
     if name is None or value is None:
         return {}
+    if isinstance(value, dict) and not ("value" in value and "text" in value):
+        return entered(value)
     if name == "selected_option":
         value = _option(element, value)
     elif name == "selected_options":
         value = [_option(element, each) for each in value]
-    return {name: value}
+    return entered({name: value})
+
+
+def entered(held: Payload) -> Payload:
+    """Slack sends null for an empty text."""
+    return {**held, "value": None} if held.get("value") == "" else held
 
 
 def missing(blocks: list[Payload], held: Values) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What a person can do in Slack's client; each deed is queued for the bot, none waits for it."""
 
+import re
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from playground.posts import Posts
 from playground.responses import Responses
 from playground.triggers import Triggers
 from playground.workspace import Entry, Workspace
+
+# A path or a comment ("//") is text.
+COMMAND = re.compile(r"/[\w.-]+(?=\s|$)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +67,7 @@ class Hands:
         """Say something; a text that begins with a known command is that command."""
         person, room = self._person(as_), self._room(as_, channel)
         files = list(files)
-        if text.startswith("/") and not files:
+        if COMMAND.match(text) and not files:
             return self._command(person, room, text, thread_ts)
         if not text.strip() and not files:
             raise NotPossible("There is nothing to say.")
@@ -160,6 +164,8 @@ class Hands:
         if found is None:
             raise NotPossible(f"There is nothing like {named} there.")
         block, element = found
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            raise NotPossible("Slack tells the app of an input only with dispatch_action.")
         held = elements.form(element, value)
         if isinstance(place, Sheet):
             return self._in_view(place, block, element, held, values or {})
@@ -176,9 +182,6 @@ class Hands:
         values: Payload | None = None,
     ) -> Deed:
         """Enter in, or a change of, an input with `dispatch_action`."""
-        sheet = self._view(as_, view_id)
-        if not elements.inputs(sheet.blocks).get(block_id, {}).get("dispatch_action"):
-            raise NotPossible("Slack tells the app of an input only with dispatch_action.")
         return self.press(
             as_=as_,
             view_id=view_id,
@@ -203,10 +206,10 @@ class Hands:
     def _in_view(
         self, sheet: Sheet, block: Payload, element: Payload, held: Payload, values: Payload
     ) -> Deed:
-        sheet.hold(self._forms(sheet.blocks, values))
-        self._take(sheet.held, block, element, held)
-        sheet.busy = sheet.view["type"] == "modal"
-        self.modals.store(sheet)
+        with self.workspace.lock:
+            sheet.hold(self._forms(sheet.blocks, values))
+            self._take(sheet.held, block, element, held)
+            self.modals.store(sheet)
         person = self._person(sheet.user)
         trigger = self.triggers.issue(person.id, sheet.channel, sheet.id)
         view = sheet.for_bot()
@@ -216,9 +219,7 @@ class Hands:
             "view": view,
             "actions": [self._action(block, element, held)],
         }
-        sent = self.dispatcher.interaction(
-            payload, lambda a: self.acks.pressed(None, sheet, person.id, a)
-        )
+        sent = self.dispatcher.interaction(payload, lambda a: self.acks.pressed(None, person.id, a))
         return Deed(sent=[sent])
 
     def _in_message(
@@ -231,12 +232,13 @@ class Hands:
         values: Payload,
     ) -> Deed:
         blocks = entry.message["blocks"]
-        now_held = entry.held.setdefault(user, {})
-        for id, actions in self._forms(blocks, values).items():
-            now_held.setdefault(id, {}).update(actions)
-        self._take(now_held, block, element, held)
-        entry.pending += 1
-        self.workspace.touch()
+        with self.workspace.lock:
+            now_held = entry.held.setdefault(user, {})
+            for id, actions in self._forms(blocks, values).items():
+                now_held.setdefault(id, {}).update(actions)
+            self._take(now_held, block, element, held)
+            entry.pending += 1
+            self.workspace.touch()
         person, room = self._person(user), self.workspace.channels[entry.channel]
         container = {
             "type": "message",
@@ -257,9 +259,7 @@ class Hands:
         if entry.only_for is None:
             # Slack does not keep ephemeral messages, so it cannot hand them back.
             payload["message"] = entry.message
-        sent = self.dispatcher.interaction(
-            payload, lambda a: self.acks.pressed(entry, None, user, a)
-        )
+        sent = self.dispatcher.interaction(payload, lambda a: self.acks.pressed(entry, user, a))
         return Deed(sent=[sent])
 
     def _take(self, into: Values, block: Payload, element: Payload, held: Payload) -> None:
@@ -283,7 +283,10 @@ class Hands:
             else:
                 raise NotPossible(f"There is no input block {id!r}; there are {list(asked)}.")
         return {
-            id: {action: self._whole_files(held) for action, held in actions.items()}
+            id: {
+                action: elements.entered(self._whole_files(held))
+                for action, held in actions.items()
+            }
             for id, actions in found.items()
         }
 
@@ -300,12 +303,13 @@ class Hands:
     ) -> Deed:
         """Submit a modal, the top one unless named. What is missing is said without the bot."""
         sheet = self._view(as_, view_id)
-        sheet.hold(self._forms(sheet.blocks, values or {}))
         if not sheet.view.get("submit"):
             raise NotPossible("This view has no Submit.")
-        sheet.errors = elements.missing(sheet.blocks, sheet.values())
-        sheet.busy = not sheet.errors
-        self.modals.store(sheet)
+        with self.workspace.lock:
+            sheet.hold(self._forms(sheet.blocks, values or {}))
+            sheet.errors = elements.missing(sheet.blocks, sheet.values())
+            sheet.busy = not sheet.errors
+            self.modals.store(sheet)
         if sheet.errors:
             return Deed()
         trigger = self.triggers.issue(as_, sheet.channel, sheet.id)

@@ -63,7 +63,7 @@ def action(element: Payload, block_id: str, held: Payload, ts: str) -> Payload:
     """One entry of `actions`: the element as it was used and what it holds now."""
     kept = ("type", "action_id", "text", "value", "style", "placeholder", "confirm")
     named = {name: element[name] for name in kept if name in element}
-    if element["type"] != "button":
+    if "button" not in element["type"]:
         named.pop("value", None)
     return {**named, "block_id": block_id, **held, "action_ts": ts}
 

@@ -17,6 +17,7 @@ from playground.workspace import Entry, Workspace
 Sent = list[Future[Answer]]
 # What Slack puts in for an app that sends blocks alone.
 NO_TEXT = "This content can't be displayed."
+TOMBSTONE = ("type", "ts", "thread_ts", "reply_count", "reply_users", "latest_reply")
 BY_SLACK = {"user": "USLACKBOT", "text": "This message was deleted.", "hidden": True}
 
 
@@ -60,7 +61,7 @@ class Posts:
 
     def _typed(self, text: str) -> Payload:
         typed = rich_text.encode(text, self.names(), secrets.token_urlsafe(4))
-        return {"text": typed.text, "blocks": typed.blocks}
+        return {"text": typed.text, **({"blocks": typed.blocks} if typed.blocks else {})}
 
     def names(self) -> rich_text.Names:
         people = self._workspace.people.values()
@@ -147,25 +148,24 @@ class Posts:
     # -- both ----------------------------------------------------------------------------------
 
     def change(self, entry: Entry, fields: Payload, *, drop: tuple[str, ...] = ()) -> Sent:
-        with self._workspace.lock:
+        with self._workspace.together():
             previous = copy.deepcopy(entry.message)
             kept = {k: v for k, v in previous.items() if k not in drop}
             entry.message = {**kept, **fields}
             self._workspace.put(entry)
-        return [] if entry.only_for else self._events.changed(entry, previous)
+            return [] if entry.only_for else self._events.changed(entry, previous)
 
     def delete(self, entry: Entry) -> Sent:
         """A parent with replies stays as a tombstone, so that its thread can be read."""
-        if entry.message.get("reply_count"):
-            kept = ("type", "ts", "thread_ts", "reply_count", "reply_users", "latest_reply")
-            with self._workspace.lock:
+        with self._workspace.together():
+            if entry.message.get("reply_count"):
                 previous = entry.message
-                message = {k: previous[k] for k in kept if k in previous}
+                message = {k: previous[k] for k in TOMBSTONE if k in previous}
                 entry.message = {**message, **BY_SLACK, "subtype": "tombstone"}
                 self._workspace.put(entry)
-            return self._events.changed(entry, previous)
-        self._workspace.remove(entry)
-        return [] if entry.only_for else self._events.deleted(entry)
+                return self._events.changed(entry, previous)
+            self._workspace.remove(entry)
+            return [] if entry.only_for else self._events.deleted(entry)
 
     def _add(
         self, channel: str, message: Payload, thread_ts: str | None, *, broadcast: bool
@@ -178,5 +178,6 @@ class Posts:
             if broadcast:
                 message["subtype"] = "thread_broadcast"
                 message["root"] = copy.deepcopy(parent.message) if parent else None
-        entry = self._workspace.put(Entry(channel=channel, message=message))
-        return entry, self._events.posted(entry)
+        with self._workspace.together():
+            entry = self._workspace.put(Entry(channel=channel, message=message))
+            return entry, self._events.posted(entry)

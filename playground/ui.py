@@ -187,13 +187,13 @@ def deeds(hands: Hands) -> dict[str, Callable[[Payload], Any]]:
             as_=b["as"], callback_id=b["callback_id"], channel=b.get("channel"), ts=b.get("ts")
         ),
         "home": lambda b: hands.open_home(as_=b["as"], tab=b.get("tab", "home")),
-        "typed": lambda b: hands.typed(
+        "typed": lambda b: hands.press(
             as_=b["as"],
-            view_id=b["view_id"],
             block_id=b["block_id"],
             action_id=b["action_id"],
             value=b["value"],
             values=b.get("values"),
+            **_place(b.get("container") or {"type": "view", "view_id": b["view_id"]}),
         ),
         "seen": lambda b: hands.seen(as_=b["as"], channel=b["channel"]),
     }

@@ -5,7 +5,8 @@ import mimetypes
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -115,6 +116,12 @@ class Workspace:
         if not value:
             raise TimeoutError(f"Not so after {timeout} s.")
         return value
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """A change and the events that tell of it are stored as one."""
+        with self.lock, self.shelf.together():
+            yield
 
     # -- messages ----------------------------------------------------------------------------
 

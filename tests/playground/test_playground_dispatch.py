@@ -125,6 +125,14 @@ def test_a_command_nobody_knows_or_in_a_thread_is_not_sent(slack: Playground, bo
     assert "/buffer is not supported in threads" in second
 
 
+@pytest.mark.parametrize("text", ["// internal", "/usr/bin/env", " /buffer x"])
+def test_what_only_looks_like_a_command_is_said(slack: Playground, bot: Any, text: str) -> None:
+    bot.app.event("message")(acks())
+    slack.say(as_=ADA, channel=GENERAL, text=text)
+    slack.settle()
+    assert bot.events()[0]["text"] == text.strip() and slack.toasts(ADA) == []
+
+
 def test_a_command_that_fails_says_so(slack: Playground, bot: Any) -> None:
     slack.say(as_=ADA, channel=GENERAL, text="/buffer x").answer()
     assert slack.toasts(ADA) == ['/buffer failed with the error "dispatch_failed"']
@@ -211,6 +219,15 @@ def test_a_public_message_goes_along_with_its_inputs(
     assert payload["container"]["thread_ts"] == parent
     held = payload["state"]["values"]["row"]["profile"]
     assert held == {"type": "static_select", "selected_option": PROFILE["options"][1]}
+
+
+def test_the_body_of_an_actions_ack_is_noted(slack: Playground, bot: Any, client: Any) -> None:
+    bot.app.event("message")(acks())
+    bot.app.action("undo")(acks(text="Nobody sees this"))
+    client.chat_postMessage(channel=GENERAL, text="x", blocks=[row(UNDO)])
+    slack.press(as_=ADA, action_id="undo", value={"value": None}).answer()
+    assert bot.got[-1]["actions"][0]["value"] == "7"
+    assert "Nobody sees this" in slack.problems[0]
 
 
 def test_what_is_not_there_cannot_be_pressed(slack: Playground, bot: Any, client: Any) -> None:
@@ -338,6 +355,21 @@ def test_an_input_with_dispatch_action_tells_as_it_is_typed(slack: Playground, b
     assert payload["container"] == {"type": "view", "view_id": view["id"]}
     assert payload["view"]["state"]["values"]["text"]["text"]["value"] == "tomorrow"
     assert "response_url" not in payload and "channel" not in payload
+
+
+def test_an_input_without_dispatch_action_tells_nothing(slack: Playground, composing: Any) -> None:
+    with pytest.raises(NotPossible):
+        slack.press(as_=ADA, block_id="text", value="x")
+
+
+def test_an_empty_input_is_null(slack: Playground, composing: Any) -> None:
+    composing.app.view("compose")(acks(response_action="errors", errors={"text": "No."}))
+    slack.submit(as_=ADA, values={"text": "x"}).answer()
+    form = {"text": {"text": {"type": "plain_text_input", "value": ""}}}
+    slack.submit(as_=ADA, values=form)
+    view = slack.modal(ADA)
+    assert view and view["state"]["values"]["text"]["text"]["value"] is None
+    assert view["errors"]
 
 
 def test_a_conversation_select_brings_response_urls(slack: Playground, bot: Any) -> None:

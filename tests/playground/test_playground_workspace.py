@@ -1,5 +1,7 @@
 """The state: it outlives a restart, and what people type becomes what Slack would make of it."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,10 @@ from slack_sdk.webhook import WebhookClient
 
 from playground import ADA, BO, BOT_USER, GENERAL, RANDOM, Playground
 from playground.rich_text import Names, encode, plain
+from playground.shelf import Shelf
 
 Payload = dict[str, Any]
+ROOT = Path(__file__).parents[2]
 NAMES = Names(people={"bo": "U1", "ada lovelace": "U2", "buffer": "U3"}, channels={"C1": "general"})
 HELLO = {"type": "section", "block_id": "b", "text": {"type": "mrkdwn", "text": "Hello"}}
 
@@ -44,6 +48,29 @@ def test_the_state_outlives_a_restart(
     assert second._workspace.file_bytes(file["id"]) == b"text"
     assert WebhookClient(url).send(text="New", replace_original=True).status_code == 200
     assert second.messages(GENERAL)[0]["text"] == "New"
+
+
+KILLED = """
+import os, signal, sys
+from playground import ADA, GENERAL, Playground
+manifest = {"settings": {"event_subscriptions": {"bot_events": ["message.channels"]}}}
+slack = Playground(bot_url="http://127.0.0.1:9/", signing_secret="s", bot_token="t",
+                   manifest=manifest, port=0, path=sys.argv[1])
+slack.start()
+for n in range(30):
+    slack.say(as_=ADA, channel=GENERAL, text=str(n))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_no_event_is_lost_in_a_kill(tmp_path: Path) -> None:
+    path = str(tmp_path / "playground.db")
+    subprocess.run([sys.executable, "-c", KILLED, path], cwd=ROOT, timeout=30, check=False)
+    shelf = Shelf(path)
+    said = {m["message"]["text"] for m in shelf.all("message").values()}
+    waiting = {e["body"]["event"]["text"] for e in shelf.all("event").values()}
+    shelf.close()
+    assert said == waiting == {str(n) for n in range(30)}
 
 
 def test_message_ids_are_never_given_twice(slack: Playground) -> None:
