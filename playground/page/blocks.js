@@ -11,10 +11,16 @@ import { richText } from "./richtext.js";
 
 /** @typedef {import("./surface.js").Surface} Surface */
 
-/** Shows the surface's blocks in `parent`, which must hold nothing else. @param {HTMLElement} parent @param {Surface} surface */
+/**
+ * Shows the surface's blocks in `parent`, which must hold nothing else.
+ * @param {HTMLElement} parent @param {Surface} surface
+ */
 export function showBlocks(parent, surface) {
   parent.classList.add("blocks");
-  keep(parent, surface.blocks.map((block, index) => blockItem(block, index, surface)));
+  keep(
+    parent,
+    surface.blocks.map((block, index) => blockItem(block, index, surface)),
+  );
 }
 
 /** @param {any} block @param {number} index @param {Surface} surface @returns {import("./dom.js").Item} */
@@ -33,11 +39,16 @@ function blockItem(block, index, surface) {
 /** @param {any} block @param {Surface} surface */
 function blockNode(block, surface) {
   const make = MAKERS[block.type];
-  const content = make ? make(block, surface) : h("p", { class: "unknown" }, `[A ${block.type} block is not shown here]`);
+  const content = make
+    ? make(block, surface)
+    : h("p", { class: "unknown" }, `[A ${block.type} block is not shown here]`);
   return h("div", { class: `block block-${block.type}`, data: { blockId: block.block_id ?? "" } }, content);
 }
 
-/** The label, the hint and the error come and go round a control that stays. @param {HTMLElement} node @param {any} block @param {string | undefined} error @param {Surface} surface */
+/**
+ * The label, the hint and the error come and go round a control that stays.
+ * @param {HTMLElement} node @param {any} block @param {string | undefined} error @param {Surface} surface
+ */
 function showInput(node, block, error, surface) {
   const id = (node.dataset.field ??= freshId("field"));
   const [labelId, hintId, errorId] = [`${id}-label`, `${id}-hint`, `${id}-error`];
@@ -45,16 +56,34 @@ function showInput(node, block, error, surface) {
   node.classList.toggle("has-error", Boolean(error));
   keep(node, [
     { key: "label", sig: [block.label, block.optional], make: () => label(block, id, labelId) },
-    { key: "control", sig: [block.element, block.dispatch_action, look()], make: () => h("div", { class: "control" }, elementNode(block.element, place)) },
-    error && { key: "error", sig: error, make: () => h("p", { class: "field-error", id: errorId, role: "alert", testid: "field-error" }, icon("warning"), error) },
-    block.hint && { key: "hint", sig: block.hint, make: () => h("p", { class: "hint", id: hintId }, textObject(block.hint)) },
+    {
+      key: "control",
+      sig: [block.element, block.dispatch_action, look()],
+      make: () => h("div", { class: "control" }, elementNode(block.element, place)),
+    },
+    error && {
+      key: "error",
+      sig: error,
+      make: () =>
+        h("p", { class: "field-error", id: errorId, role: "alert", testid: "field-error" }, icon("warning"), error),
+    },
+    block.hint && {
+      key: "hint",
+      sig: block.hint,
+      make: () => h("p", { class: "hint", id: hintId }, textObject(block.hint)),
+    },
   ]);
   node.querySelector(`#${id}`)?.setAttribute("aria-invalid", String(Boolean(error)));
 }
 
 /** @param {any} block @param {string} id @param {string} labelId */
 const label = (block, id, labelId) =>
-  h("label", { class: "label", for: id, id: labelId }, textObject(block.label), block.optional && h("span", { class: "optional" }, " (optional)"));
+  h(
+    "label",
+    { class: "label", for: id, id: labelId },
+    textObject(block.label),
+    block.optional && h("span", { class: "optional" }, " (optional)"),
+  );
 
 /** @param {any} element @param {any} block @param {Surface} surface */
 const within = (element, block, surface) => elementNode(element, { surface, block });
@@ -62,26 +91,39 @@ const within = (element, block, surface) => elementNode(element, { surface, bloc
 /** @param {any} block @param {Surface} surface */
 function section(block, surface) {
   const text = block.text && h("div", { class: "section-text" }, textObject(block.text));
-  const fields = block.fields?.length && h("div", { class: "fields" }, ...block.fields.map((/** @type {any} */ field) => h("div", {}, textObject(field))));
+  const fields =
+    block.fields?.length &&
+    h("div", { class: "fields" }, ...block.fields.map((/** @type {any} */ field) => h("div", {}, textObject(field))));
   const accessory = block.accessory && h("div", { class: "accessory" }, within(block.accessory, block, surface));
   return h("div", { class: "section" }, h("div", { class: "section-main" }, text, fields), accessory);
 }
 
 /** @param {any} element */
 const contextPart = (element) =>
-  element.type === "image" ? picture(element.image_url, element.alt_text, "context-image") : h("span", {}, textObject(element));
+  element.type === "image"
+    ? picture(element.image_url, element.alt_text, "context-image")
+    : h("span", {}, textObject(element));
 
 /** @param {any} block */
 function image(block) {
   const caption = block.title && h("figcaption", {}, textObject(block.title));
-  return h("figure", { class: "image-block" }, caption, picture(block.image_url ?? block.slack_file?.url, block.alt_text ?? "", "block-image"));
+  return h(
+    "figure",
+    { class: "image-block" },
+    caption,
+    picture(block.image_url ?? block.slack_file?.url, block.alt_text ?? "", "block-image"),
+  );
 }
 
 /** @param {any} block */
 function table(block) {
   const aligned = (/** @type {number} */ column) => block.column_settings?.[column]?.align ?? "left";
   const cell = (/** @type {any} */ content, /** @type {number} */ column, /** @type {string} */ tag) =>
-    h(tag, { class: `align-${aligned(column)}` }, content?.type === "rich_text" ? richText(content) : plain(content?.text ?? ""));
+    h(
+      tag,
+      { class: `align-${aligned(column)}` },
+      content?.type === "rich_text" ? richText(content) : plain(content?.text ?? ""),
+    );
   const row = (/** @type {any[]} */ cells, /** @type {number} */ index) =>
     h("tr", {}, ...cells.map((content, column) => cell(content, column, index ? "td" : "th")));
   return h("div", { class: "table-scroll", tabindex: "0" }, h("table", {}, ...(block.rows ?? []).map(row)));
@@ -89,20 +131,37 @@ function table(block) {
 
 /** @param {any} block @param {Surface} surface */
 function card(block, surface) {
-  return h("div", { class: "card" },
+  return h(
+    "div",
+    { class: "card" },
     block.hero_image && picture(block.hero_image.image_url, block.hero_image.alt_text ?? "", "card-hero"),
-    h("div", { class: "card-head" },
+    h(
+      "div",
+      { class: "card-head" },
       block.icon && picture(block.icon.image_url, block.icon.alt_text ?? "", "card-icon"),
-      h("div", {}, h("b", {}, textObject(block.title)), h("small", {}, textObject(block.subtitle)))),
+      h("div", {}, h("b", {}, textObject(block.title)), h("small", {}, textObject(block.subtitle))),
+    ),
     block.body && h("div", { class: "card-body" }, textObject(block.body)),
     block.subtext && h("small", {}, textObject(block.subtext)),
-    block.actions?.length && h("div", { class: "actions" }, ...block.actions.map((/** @type {any} */ action) => within(action, block, surface))));
+    block.actions?.length &&
+      h(
+        "div",
+        { class: "actions" },
+        ...block.actions.map((/** @type {any} */ action) => within(action, block, surface)),
+      ),
+  );
 }
 
 /** @param {any} block */
 function video(block) {
   const title = link(block.title_url ?? block.video_url, textObject(block.title));
-  return h("div", { class: "card" }, h("b", {}, title), h("small", {}, textObject(block.description)), picture(block.thumbnail_url, block.alt_text ?? "", "block-image"));
+  return h(
+    "div",
+    { class: "card" },
+    h("b", {}, title),
+    h("small", {}, textObject(block.description)),
+    picture(block.thumbnail_url, block.alt_text ?? "", "block-image"),
+  );
 }
 
 /** @type {Record<string, (block: any, surface: Surface) => HTMLElement>} */
@@ -111,12 +170,18 @@ const MAKERS = {
   header: ({ text }) => h("h3", { class: "header-text" }, textObject(text)),
   divider: () => h("hr"),
   context: ({ elements }) => h("div", { class: "context" }, ...(elements ?? []).map(contextPart)),
-  actions: (block, surface) => h("div", { class: "actions" }, ...(block.elements ?? []).map((/** @type {any} */ element) => within(element, block, surface))),
+  actions: (block, surface) =>
+    h(
+      "div",
+      { class: "actions" },
+      ...(block.elements ?? []).map((/** @type {any} */ element) => within(element, block, surface)),
+    ),
   image,
   rich_text: richText,
   markdown: ({ text }) => markdown(text),
   table,
   card,
   video,
-  alert: ({ level = "default", text }) => h("div", { class: `alert alert-${level}`, role: "note" }, icon("warning"), h("span", {}, textObject(text))),
+  alert: ({ level = "default", text }) =>
+    h("div", { class: `alert alert-${level}`, role: "note" }, icon("warning"), h("span", {}, textObject(text))),
 };

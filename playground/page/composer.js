@@ -1,7 +1,8 @@
 /** A message box: text, files, command hints, shortcuts; what is half-written stays with its conversation. */
 
 import { $, h } from "./dom.js";
-import { uploadAll } from "./elements.js";
+import { uploadAll } from "./files.js";
+import { Hints } from "./hints.js";
 import { icon } from "./icons.js";
 import { recall, remember } from "./memory.js";
 import { edit, isOwn } from "./message-actions.js";
@@ -16,19 +17,57 @@ export class Composer {
     const sendId = name === "message" ? "send" : "thread-send";
     /** @type {Target} */ this.target = { channel: "", thread: "", placeholder: "" };
     /** @type {import("./api.js").SlackFile[]} */ this.files = [];
-    this.chosen = 0;
     this.inThread = name === "thread";
-    this.hints = h("div", { class: "hints", id: `${name}-hints`, testid: `${name}-hints`, role: "listbox", "aria-label": "Commands", hidden: true });
-    this.box = /** @type {HTMLTextAreaElement} */ (h("textarea", { class: "message-box", rows: 1, testid: `${name}-box`, "aria-controls": `${name}-hints`, enterkeyhint: "send" }));
+    this.box = /** @type {HTMLTextAreaElement} */ (
+      h("textarea", {
+        class: "message-box",
+        rows: 1,
+        testid: `${name}-box`,
+        enterkeyhint: "send",
+      })
+    );
+    this.hints = new Hints(this.box, name, this.inThread);
     this.chips = h("div", { class: "chips" });
-    this.picker = /** @type {HTMLInputElement} */ (h("input", { type: "file", multiple: true, hidden: true, testid: `${name}-files` }));
+    this.picker = /** @type {HTMLInputElement} */ (
+      h("input", { type: "file", multiple: true, hidden: true, testid: `${name}-files` })
+    );
     this.broadcast = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", testid: "also-to-channel" }));
-    this.button = /** @type {HTMLButtonElement} */ (h("button", { type: "submit", class: "send", testid: sendId, "aria-label": "Send", title: "Send" }, icon("send")));
-    const attach = h("button", { type: "button", class: "icon-button", testid: `${name}-attach`, "aria-label": "Attach files", title: "Attach files", onclick: () => this.picker.click() }, icon("clip"));
-    const bar = h("div", { class: "composer-bar" }, attach, !this.inThread && shortcutsButton(), this.picker,
-      this.inThread && h("label", { class: "also" }, this.broadcast, "Also send to the channel"), h("span", { class: "key-hint", "aria-hidden": "true" }, "Shift + Enter for a new line"), this.button);
-    this.node = h("form", { class: "composer" }, this.hints, h("div", { class: "composer-frame" }, this.chips, this.box, bar));
+    this.button = /** @type {HTMLButtonElement} */ (
+      h("button", { type: "submit", class: "send", testid: sendId, "aria-label": "Send", title: "Send" }, icon("send"))
+    );
+    this.node = h(
+      "form",
+      { class: "composer" },
+      this.hints.node,
+      h("div", { class: "composer-frame" }, this.chips, this.box, this.bar(name)),
+    );
     this.listen();
+  }
+
+  /** The row under the text. @param {string} name */
+  bar(name) {
+    const attach = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        testid: `${name}-attach`,
+        "aria-label": "Attach files",
+        title: "Attach files",
+        onclick: () => this.picker.click(),
+      },
+      icon("clip"),
+    );
+    return h(
+      "div",
+      { class: "composer-bar" },
+      attach,
+      !this.inThread && shortcutsButton(),
+      this.picker,
+      this.inThread && h("label", { class: "also" }, this.broadcast, "Also send to the channel"),
+      h("span", { class: "key-hint", "aria-hidden": "true" }, "Shift + Enter for a new line"),
+      this.button,
+    );
   }
 
   listen() {
@@ -75,8 +114,7 @@ export class Composer {
     this.box.style.height = `${Math.min(this.box.scrollHeight, 240)}px`;
     this.button.disabled = !this.box.value.trim() && !this.files.length;
     remember(this.draftKey, this.box.value || undefined);
-    this.chosen = 0;
-    this.showHints();
+    this.hints.show();
   }
 
   /** @param {File[]} files */
@@ -95,8 +133,21 @@ export class Composer {
       this.showFiles();
       this.changed();
     };
-    this.chips.replaceChildren(...this.files.map((file) => h("span", { class: "chip" }, icon("file"), file.name,
-      h("button", { type: "button", class: "chip-drop", "aria-label": `Remove ${file.name}`, onclick: () => drop(file) }, icon("close")))));
+    this.chips.replaceChildren(
+      ...this.files.map((file) =>
+        h(
+          "span",
+          { class: "chip" },
+          icon("file"),
+          file.name,
+          h(
+            "button",
+            { type: "button", class: "chip-drop", "aria-label": `Remove ${file.name}`, onclick: () => drop(file) },
+            icon("close"),
+          ),
+        ),
+      ),
+    );
   }
 
   async send() {
@@ -104,7 +155,8 @@ export class Composer {
     if (!text && !files.length) return;
     const { channel, thread } = this.target;
     const body = {
-      channel, text,
+      channel,
+      text,
       ...(thread && { thread_ts: thread, broadcast: this.broadcast.checked }),
       ...(files.length && { files: files.map(({ id }) => id) }),
     };
@@ -118,41 +170,9 @@ export class Composer {
     this.fill(text);
   }
 
-  /** Commands that begin as the text does; after the first space only the one that is typed. */
-  matches() {
-    const { value } = this.box;
-    const [word] = value.split(/\s/, 1);
-    const commands = value.startsWith("/") ? (store.state?.app.commands ?? []) : [];
-    return commands.filter(({ command }) => (word === value ? command.startsWith(word) : command === word));
-  }
-
-  showHints() {
-    const found = this.matches();
-    this.hints.hidden = !found.length;
-    if (this.inThread) this.hints.replaceChildren(h("p", { class: "hint-note" }, "Commands do not work in threads, as in Slack: this will be sent as text."));
-    else this.hints.replaceChildren(...found.map((command, index) => this.hint(command, index)));
-  }
-
-  /** @param {import("./store.js").Command} command @param {number} index */
-  hint({ command, usage_hint, description }, index) {
-    const row = h("div", { class: "hint-row", role: "option", testid: "command-hint", "aria-selected": String(index === this.chosen) },
-      icon("plane"), h("div", {}, h("b", {}, command), " ", h("span", { class: "usage" }, usage_hint), h("small", {}, description)));
-    row.addEventListener("pointerdown", (event) => {
-      event.preventDefault();
-      this.complete(command);
-    });
-    return row;
-  }
-
-  /** @param {string} command */
-  complete(command) {
-    if (!this.box.value.startsWith(`${command} `)) this.fill(`${command} `);
-    this.box.focus();
-  }
-
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.isComposing || this.keyInHints(event)) return;
+    if (event.isComposing || this.hints.takes(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.send();
@@ -161,32 +181,14 @@ export class Composer {
     }
   }
 
-  /** True when the open list of commands took the key. @param {KeyboardEvent} event */
-  keyInHints(event) {
-    if (this.hints.hidden || this.inThread || event.shiftKey) return false;
-    const found = this.matches();
-    const { value } = this.box;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") this.hints.hidden = true;
-    else if (step && found.length > 1) this.choose((this.chosen + step + found.length) % found.length);
-    else if (event.key === "Tab" && !value.includes(" ")) this.complete(found[this.chosen].command);
-    else if (event.key === "Enter" && !found.some(({ command }) => value.split(/\s/, 1)[0] === command)) this.complete(found[this.chosen].command);
-    else return false;
-    event.preventDefault();
-    event.stopPropagation();
-    return true;
-  }
-
-  /** @param {number} index */
-  choose(index) {
-    this.chosen = index;
-    this.showHints();
-  }
-
   /** @param {KeyboardEvent} event */
   editLast(event) {
     const { channel, thread } = this.target;
-    const mine = messagesIn(channel).filter((message) => isOwn(message) && (thread ? message.thread_ts === thread : !message.thread_ts || message.thread_ts === message.ts));
+    const mine = messagesIn(channel).filter(
+      (message) =>
+        isOwn(message) &&
+        (thread ? message.thread_ts === thread : !message.thread_ts || message.thread_ts === message.ts),
+    );
     const last = mine.at(-1);
     if (!last) return;
     event.preventDefault();
@@ -196,7 +198,18 @@ export class Composer {
 
 /** Opens the app's global shortcuts. */
 function shortcutsButton() {
-  const button = h("button", { type: "button", class: "icon-button", testid: "shortcuts", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu" }, icon("bolt"));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button",
+      testid: "shortcuts",
+      "aria-label": "Shortcuts",
+      title: "Shortcuts",
+      "aria-haspopup": "menu",
+    },
+    icon("bolt"),
+  );
   button.addEventListener("click", () => openMenu(button, globalShortcuts(), "Shortcuts"));
   return button;
 }
@@ -205,7 +218,11 @@ function shortcutsButton() {
 function globalShortcuts() {
   const shortcuts = (store.state?.app.shortcuts ?? []).filter(({ type }) => type === "global");
   const entries = shortcuts.map(({ name, description, callback_id }) => ({
-    label: name, hint: description, icon: icon("bolt"), testid: `shortcut-${callback_id}`, run: () => act("shortcut", { callback_id }),
+    label: name,
+    hint: description,
+    icon: icon("bolt"),
+    testid: `shortcut-${callback_id}`,
+    run: () => act("shortcut", { callback_id }),
   }));
   return [{ title: entries.length ? "Shortcuts" : "No shortcuts" }, ...entries];
 }

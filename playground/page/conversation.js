@@ -1,10 +1,10 @@
 /** The main column: a channel or a chat with its messages and message box, or the app's Home. */
 
 import { Composer, suggest } from "./composer.js";
-import { isDismissed } from "./dismissed.js";
 import { $, h, keep } from "./dom.js";
 import { showHome } from "./home.js";
 import { icon } from "./icons.js";
+import { link } from "./links.js";
 import { showMessages } from "./messages.js";
 import { openChannel, openHome, toggleSidebar } from "./navigate.js";
 import { botAvatar, titleOf } from "./people.js";
@@ -19,7 +19,13 @@ const SUGGESTIONS = ["Hello world", "Our release is out! --at tomorrow 9am", "qu
 
 const head = h("header", { class: "main-head" });
 const intro = h("div", { class: "intro-slot" });
-const list = h("div", { class: "messages", role: "log", "aria-live": "polite", "aria-label": "Messages", testid: "messages" });
+const list = h("div", {
+  class: "messages",
+  role: "log",
+  "aria-live": "polite",
+  "aria-label": "Messages",
+  testid: "messages",
+});
 const scroller = new Scroller("main-scroller", intro, list);
 const composer = new Composer("message");
 const home = h("div", { class: "home scroller", testid: "home", tabindex: "0" });
@@ -40,7 +46,7 @@ export function showMain() {
 
 /** @param {Channel} one */
 function showConversation(one) {
-  const messages = messagesIn(one.id).filter((message) => inChannel(message) && !isDismissed(one.id, message));
+  const messages = messagesIn(one.id).filter(inChannel);
   const place = `${store.as}/${one.id}`;
   const moved = place !== shown.place;
   if (moved) shown = { place, last: "", first: Math.max(0, messages.length - MOST) };
@@ -81,20 +87,56 @@ function headItem(one) {
   return {
     key: "head",
     sig: [one, isApp, appName, route.tab],
-    make: () => h("div", { class: "head-row" },
-      h("button", { type: "button", class: "icon-button menu-button", testid: "menu-button", "aria-label": "Open the sidebar", onclick: () => toggleSidebar(true) }, icon("menu")),
-      isApp ? botAvatar() : icon(one.kind === "channel" ? "hash" : "chat", "head-icon"),
-      h("h1", {}, isApp ? appName : titleOf(one).replace(/^#/, "")),
-      isApp ? tabs(chat) : h("p", { class: "topic" }, one.topic),
-      !isApp && one.bot_in && h("span", { class: "here", title: `${appName} is a member of this channel` }, icon("plane"), h("span", {}, appName))),
+    make: () =>
+      h(
+        "div",
+        { class: "head-row" },
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button menu-button",
+            testid: "menu-button",
+            "aria-label": "Open the sidebar",
+            onclick: () => toggleSidebar(true),
+          },
+          icon("menu"),
+        ),
+        isApp ? botAvatar() : icon(one.kind === "channel" ? "hash" : "chat", "head-icon"),
+        h("h1", {}, isApp ? appName : titleOf(one).replace(/^#/, "")),
+        isApp ? tabs(chat) : h("p", { class: "topic" }, one.topic),
+        !isApp &&
+          one.bot_in &&
+          h(
+            "span",
+            { class: "here", title: `${appName} is a member of this channel` },
+            icon("plane"),
+            h("span", {}, appName),
+          ),
+      ),
   };
 }
 
 /** @param {Channel | undefined} chat */
 function tabs(chat) {
   const tab = (/** @type {string} */ name, /** @type {boolean} */ here, /** @type {() => void} */ run) =>
-    h("button", { type: "button", class: "tab", "aria-current": here ? "page" : null, testid: `head-${name.toLowerCase()}`, onclick: run }, name);
-  return h("div", { class: "tabs" }, tab("Home", route.tab === "home", openHome), chat && tab("Messages", route.tab !== "home", () => openChannel(chat.id)));
+    h(
+      "button",
+      {
+        type: "button",
+        class: "tab",
+        "aria-current": here ? "page" : null,
+        testid: `head-${name.toLowerCase()}`,
+        onclick: run,
+      },
+      name,
+    );
+  return h(
+    "div",
+    { class: "tabs" },
+    tab("Home", route.tab === "home", openHome),
+    chat && tab("Messages", route.tab !== "home", () => openChannel(chat.id)),
+  );
 }
 
 /** @returns {import("./dom.js").Item} */
@@ -116,17 +158,37 @@ function showEarlier() {
 /** @param {Channel} one @returns {import("./dom.js").Item} */
 function introItem(one) {
   const command = store.state?.app.commands[0];
-  return { key: "intro", sig: [one.id, one.name, one.bot_in, command], make: () => introCard(one, command?.command) };
+  return {
+    key: "intro",
+    sig: [one.id, one.name, one.bot_in, command, links()],
+    make: () => introCard(one, command?.command),
+  };
 }
+
+const links = () => store.state?.app.links ?? [];
 
 /** Where the channel begins: what it is, and what to try. @param {Channel} one @param {string | undefined} command */
 function introCard(one, command) {
   const isChat = one.kind === "im";
-  const hello = isChat ? `This is your private conversation with ${titleOf(one)}.` : `This is the very beginning of ${titleOf(one)}.`;
+  const hello = isChat
+    ? `This is your private conversation with ${titleOf(one)}.`
+    : `This is the very beginning of ${titleOf(one)}.`;
   const tries = command && (one.bot_in || isChat);
-  return h("section", { class: "intro" },
+  return h(
+    "section",
+    { class: "intro" },
     isChat ? botAvatar() : h("span", { class: "avatar avatar-channel", "aria-hidden": "true" }, icon("hash")),
-    h("h2", {}, titleOf(one)), h("p", {}, hello),
-    tries && h("div", { class: "tries", testid: "tries" }, h("p", {}, "Try one of these: a click puts it into the message box."),
-      ...SUGGESTIONS.map((text) => `${command} ${text}`).map((text) => h("button", { type: "button", class: "try", onclick: () => suggest(text) }, text))));
+    h("h2", {}, titleOf(one)),
+    h("p", {}, hello),
+    tries &&
+      h(
+        "div",
+        { class: "tries", testid: "tries" },
+        h("p", {}, "Try one of these: a click puts it into the message box."),
+        ...SUGGESTIONS.map((text) => `${command} ${text}`).map((text) =>
+          h("button", { type: "button", class: "try", onclick: () => suggest(text) }, text),
+        ),
+        ...links().map(({ label, url }) => h("span", { class: "try-link" }, link(url, label, " ↗"))),
+      ),
+  );
 }

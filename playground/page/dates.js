@@ -30,9 +30,18 @@ const show = (ms, reader, options) => formatter(reader, options).format(ms);
 
 /** The clock's parts of an instant in the reader's zone. @param {number} ms @param {Reader} reader */
 function parts(ms, reader) {
-  const list = formatter({ tz: reader.tz, locale: "en-US" }, {
-    hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
-  }).formatToParts(ms);
+  const list = formatter(
+    { tz: reader.tz, locale: "en-US" },
+    {
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    },
+  ).formatToParts(ms);
   return Object.fromEntries(list.map(({ type, value }) => [type, value]));
 }
 
@@ -42,20 +51,32 @@ export function dayOf(ms, reader) {
   return `${year}-${month}-${day}`;
 }
 
-/** `YYYY-MM-DDTHH:MM` in the reader's zone, as a datetime-local input wants it. @param {number} epoch @param {Reader} reader */
+/**
+ * `YYYY-MM-DDTHH:MM` in the reader's zone, as a datetime-local input wants it.
+ * @param {number} epoch @param {Reader} reader
+ */
 export function toLocalInput(epoch, reader) {
   const { year, month, day, hour, minute } = parts(epoch * 1000, reader);
   return `${year}-${month}-${day}T${hour}:${minute}`;
 }
 
-/** The epoch seconds of a wall-clock time in the reader's zone; in a gap, the instant after it. @param {string} local @param {Reader} reader */
+/**
+ * The epoch seconds of a wall-clock time in the reader's zone. One that a clock change skips moves forward by as much,
+ * of one that comes twice it is the first.
+ * @param {string} local @param {Reader} reader
+ */
 export function fromLocalInput(local, reader) {
   const wall = Date.parse(`${local}Z`);
   if (Number.isNaN(wall)) return null;
-  let guess = wall;
-  for (let round = 0; round < 3; round += 1) guess += wall - Date.parse(`${toLocalInput(guess / 1000, reader)}:00Z`);
-  return Math.floor(guess / 1000);
+  const [before, after] = [wall - DAY, wall + DAY].map((ms) => (wall - offsetAt(ms, reader)) / 1000);
+  return toLocalInput(before, reader) !== local && toLocalInput(after, reader) === local ? after : before;
 }
+
+/**
+ * How far the reader's clock is ahead of UTC at an instant, in milliseconds.
+ * @param {number} ms @param {Reader} reader
+ */
+const offsetAt = (ms, reader) => Date.parse(`${toLocalInput(ms / 1000, reader)}Z`) - ms;
 
 /** @param {number} ms @param {Reader} reader */
 export const timeOf = (ms, reader) => show(ms, reader, { hour: "numeric", minute: "2-digit" });
@@ -94,11 +115,17 @@ function longDate(ms, reader, now) {
 
 /** Slack leaves the year out of long forms when it is the current one. */
 function yearUnlessThis(/** @type {number} */ ms, /** @type {Reader} */ reader, /** @type {number} */ now) {
-  return dayOf(ms, reader).slice(0, 4) === dayOf(now, reader).slice(0, 4) ? {} : { year: /** @type {const} */ ("numeric") };
+  return dayOf(ms, reader).slice(0, 4) === dayOf(now, reader).slice(0, 4)
+    ? {}
+    : { year: /** @type {const} */ ("numeric") };
 }
 
 /** American English gets the ordinal Slack shows ("February 18th"); other locales their own form. */
-function wordyDate(/** @type {number} */ ms, /** @type {Reader} */ reader, /** @type {Intl.DateTimeFormatOptions} */ options) {
+function wordyDate(
+  /** @type {number} */ ms,
+  /** @type {Reader} */ reader,
+  /** @type {Intl.DateTimeFormatOptions} */ options,
+) {
   const text = show(ms, reader, options);
   if (!english(reader)) return text;
   const day = Number(dayOf(ms, reader).slice(8));
@@ -115,10 +142,13 @@ function ordinal(day) {
 const TOKENS = {
   date_num: (ms, reader) => dayOf(ms, reader),
   date_slash: (ms, reader) => show(ms, reader, { year: "numeric", month: "2-digit", day: "2-digit" }),
-  date: (ms, reader, now) => wordyDate(ms, reader, { month: "long", day: "numeric", ...yearUnlessThis(ms, reader, now) }),
-  date_short: (ms, reader, now) => show(ms, reader, { month: "short", day: "numeric", ...yearUnlessThis(ms, reader, now) }),
+  date: (ms, reader, now) =>
+    wordyDate(ms, reader, { month: "long", day: "numeric", ...yearUnlessThis(ms, reader, now) }),
+  date_short: (ms, reader, now) =>
+    show(ms, reader, { month: "short", day: "numeric", ...yearUnlessThis(ms, reader, now) }),
   date_long: longDate,
-  date_long_full: (ms, reader) => wordyDate(ms, reader, { weekday: "long", month: "long", day: "numeric", year: "numeric" }),
+  date_long_full: (ms, reader) =>
+    wordyDate(ms, reader, { weekday: "long", month: "long", day: "numeric", year: "numeric" }),
   day_divider_pretty: dayDivider,
   time: timeOf,
   time_secs: (ms, reader) => show(ms, reader, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
@@ -128,12 +158,22 @@ for (const name of ["date", "date_short", "date_long", "date_long_full"]) {
   TOKENS[`${name}_pretty`] = (ms, reader, now) => nearDay(ms, reader, now) ?? TOKENS[name](ms, reader, now);
 }
 
-const STEPS = /** @type {const} */ ([["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]]);
+const STEPS = /** @type {const} */ ([
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+]);
 
-/** "3 minutes ago", "in 2 days", in the reader's language. @param {number} ms @param {Reader} reader @param {number} now */
+/**
+ * "3 minutes ago", "in 2 days", in the reader's language.
+ * @param {number} ms @param {Reader} reader @param {number} now
+ */
 export function ago(ms, reader, now) {
   const seconds = Math.round((ms - now) / 1000);
-  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? STEPS[3];
+  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   const words = new Intl.RelativeTimeFormat(formatter(reader, {}).resolvedOptions().locale, { numeric: "auto" });
   return words.format(Math.trunc(seconds / size), unit);
 }
@@ -144,5 +184,6 @@ export function ago(ms, reader, now) {
  */
 export function fillDate(epoch, text, reader, now) {
   return text.replace(/\{(\w+)\}/g, (token, name) =>
-    Object.hasOwn(TOKENS, name) ? TOKENS[name](epoch * 1000, reader, now) : token);
+    Object.hasOwn(TOKENS, name) ? TOKENS[name](epoch * 1000, reader, now) : token,
+  );
 }

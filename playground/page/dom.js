@@ -2,10 +2,11 @@
  * Builds and updates DOM. Text only ever becomes text nodes: nothing here parses HTML, so no data can become markup.
  */
 
-/** @typedef {Node | string | number | false | null | undefined | Child[]} Child */
+/** @typedef {Node | string | number | false | null | undefined | any[]} Child */
 
 /**
- * One element. `on…` props are listeners, `data` goes to the dataset, `testid` to data-testid; false and null are left out.
+ * One element. `on…` props are listeners, `data` goes to the dataset, `testid` to data-testid; false and null are
+ * left out.
  * @param {string} tag
  * @param {Record<string, any>} [props]
  * @param {...Child} children
@@ -57,7 +58,7 @@ const marks = new WeakMap();
  * Makes `parent` show exactly `items`, in order, reusing every node whose key and sig are unchanged, so that focus,
  * scroll position, open menus and half-typed text survive. `parent` must hold nothing else.
  * @param {Element} parent
- * @param {(Item | false | null | undefined)[]} items
+ * @param {(Item | false | 0 | null | undefined)[]} items
  */
 export function keep(parent, items) {
   const wanted = /** @type {Item[]} */ (items.filter(Boolean));

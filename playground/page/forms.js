@@ -48,8 +48,11 @@ function initial(element, conversation) {
 /** Every element of the blocks that holds a value. @param {any[]} blocks @returns {Field[]} */
 export function fieldsOf(blocks) {
   return blocks.flatMap((block) => {
-    const elements = block.type === "actions" ? (block.elements ?? []) : [block.element ?? block.accessory].filter(Boolean);
-    return elements.filter(holdsValue).map((/** @type {any} */ element) => ({ blockId: block.block_id, element, block }));
+    const elements =
+      block.type === "actions" ? (block.elements ?? []) : [block.element ?? block.accessory].filter(Boolean);
+    return elements
+      .filter(holdsValue)
+      .map((/** @type {any} */ element) => ({ blockId: block.block_id, element, block }));
   });
 }
 
@@ -102,7 +105,10 @@ export class Form {
   /** What Slack's client refuses before it sends: sentences by block. @param {any[]} blocks */
   problems(blocks) {
     const inputs = fieldsOf(blocks).filter(({ block }) => block.type === "input");
-    const found = inputs.map(({ blockId, element, block }) => [blockId, problem(this.get(blockId, element), element, block)]);
+    const found = inputs.map(({ blockId, element, block }) => [
+      blockId,
+      problem(this.get(blockId, element), element, block),
+    ]);
     return Object.fromEntries(found.filter(([, text]) => text));
   }
 }

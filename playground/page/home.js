@@ -25,5 +25,12 @@ const viewItem = (view) => ({
 const emptyItem = () => ({
   key: "empty",
   sig: 0,
-  make: () => h("div", { class: "empty" }, icon("home"), h("h2", {}, "Nothing here yet"), h("p", {}, `${store.state?.app.name} has not published its Home for you. It usually takes a moment.`)),
+  make: () =>
+    h(
+      "div",
+      { class: "empty" },
+      icon("home"),
+      h("h2", {}, "Nothing here yet"),
+      h("p", {}, `${store.state?.app.name} has not published its Home for you. It usually takes a moment.`),
+    ),
 });

@@ -20,7 +20,10 @@ export function link(url, ...label) {
   return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...label);
 }
 
-/** An image, or its alt text in a frame when it cannot be shown. @param {any} url @param {string} alt @param {string} kind a class */
+/**
+ * An image, or its alt text in a frame when it cannot be shown.
+ * @param {any} url @param {string} alt @param {string} kind a class
+ */
 export function picture(url, alt, kind) {
   const src = safeUrl(url);
   if (!src) return brokenPicture(alt, kind);
@@ -31,4 +34,9 @@ export function picture(url, alt, kind) {
 
 /** @param {string} alt @param {string} kind */
 const brokenPicture = (alt, kind) =>
-  h("span", { class: `broken-picture ${kind}`, role: "img", "aria-label": alt || "Image", title: alt }, icon("image"), h("span", {}, alt || "Image"));
+  h(
+    "span",
+    { class: `broken-picture ${kind}`, role: "img", "aria-label": alt || "Image", title: alt },
+    icon("image"),
+    h("span", {}, alt || "Image"),
+  );

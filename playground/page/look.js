@@ -3,16 +3,18 @@
 import { dayOf } from "./dates.js";
 import { me, store } from "./store.js";
 
-let seen = /** @type {any} */ (null);
-let sig = "";
+let seen = "";
+let seenState = /** @type {any} */ (null);
+let looks = 0;
 
-/** The same string as long as the same data would look the same. */
+/** The same number as long as the same data would look the same. */
 export function look() {
   const today = dayOf(Date.now(), me());
-  if (seen !== store.state || !sig.startsWith(today)) {
-    seen = store.state;
-    const { people = [], channels = [] } = store.state ?? {};
-    sig = [today, store.as, JSON.stringify(people), ...channels.map(({ id, name }) => id + name)].join(" ");
-  }
-  return sig;
+  if (seenState === store.state && seen.startsWith(today)) return looks;
+  seenState = store.state;
+  const { people = [], channels = [] } = store.state ?? {};
+  const now = [today, store.as, JSON.stringify(people), ...channels.map(({ id, name }) => id + name)].join(" ");
+  if (now !== seen) looks += 1;
+  seen = now;
+  return looks;
 }

@@ -22,7 +22,7 @@ import { $, h } from "./dom.js";
 import { showMain } from "./conversation.js";
 import { icon } from "./icons.js";
 import { showModals, watchEscape } from "./modal.js";
-import { closeThread, openChannel, toggleSidebar } from "./navigate.js";
+import { closeThread, focusMessageBox, openChannel, toggleSidebar } from "./navigate.js";
 import { titleOf } from "./people.js";
 import { go, readRoute, route } from "./route.js";
 import { showSidebar } from "./sidebar.js";
@@ -31,7 +31,14 @@ import { settlePressed } from "./surface.js";
 import { showThread } from "./thread.js";
 import { showNewToasts } from "./toasts.js";
 
-const banner = h("div", { class: "offline", testid: "offline", role: "status", hidden: true }, icon("warning"), "The playground does not answer. Trying again…");
+const banner = h(
+  "div",
+  { class: "offline", testid: "offline", role: "status", hidden: true },
+  icon("warning"),
+  "The playground does not answer. Trying again…",
+);
+
+let first = true;
 
 function render() {
   banner.hidden = store.online;
@@ -45,6 +52,8 @@ function render() {
   showNewToasts(store.state.toasts ?? []);
   showTitle();
   document.body.dataset.version = String(store.state.version);
+  if (first && !$("dialog[open]")) focusMessageBox();
+  first = false;
 }
 
 /** A place that is not, or no longer, there leads to the first channel. */
@@ -52,7 +61,8 @@ function settleRoute() {
   const { channels } = /** @type {import("./store.js").State} */ (store.state);
   const known = channel(route.channel);
   const home = known ?? channels.find(({ name }) => name === "social") ?? channels[0];
-  if (route.as !== store.as || home?.id !== route.channel) go({ as: store.as, channel: home?.id ?? "", thread: known ? route.thread : "" }, true);
+  if (route.as !== store.as || home?.id !== route.channel)
+    go({ as: store.as, channel: home?.id ?? "", thread: known ? route.thread : "" }, true);
 }
 
 function showTitle() {
@@ -80,14 +90,11 @@ function onEscape(event) {
 /** Up and down between messages, once one of them has the focus. @param {KeyboardEvent} event */
 function onArrows(event) {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (!target.matches("article.message, .scroller")) return;
-  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
-  if (!step || !target.matches("article.message")) return;
-  let next = target[step];
-  while (next && !next.matches("article.message")) next = next[step];
-  if (!next) return;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !target.matches(".message")) return;
+  const all = /** @type {HTMLElement[]} */ ([...(target.parentElement?.querySelectorAll(":scope > .message") ?? [])]);
   event.preventDefault();
-  next.focus();
+  all[all.indexOf(target) + step]?.focus();
 }
 
 function listen() {

@@ -7,11 +7,21 @@ import { plain } from "./mrkdwn.js";
 /** @param {string} text */
 export function markdown(text) {
   const pieces = text.split(/^```[^\n]*\n([\s\S]*?)\n?```[ \t]*$/m);
-  return h("div", { class: "markdown" }, ...pieces.map((piece, index) => (index % 2 ? h("pre", {}, piece) : paragraphs(piece))));
+  return h(
+    "div",
+    { class: "markdown" },
+    ...pieces.map((piece, index) => (index % 2 ? h("pre", {}, piece) : paragraphs(piece))),
+  );
 }
 
 /** @param {string} text */
-const paragraphs = (text) => fragment(...text.split(/\n{2,}/).filter((part) => part.trim()).map(paragraph));
+const paragraphs = (text) =>
+  fragment(
+    ...text
+      .split(/\n{2,}/)
+      .filter((part) => part.trim())
+      .map(paragraph),
+  );
 
 /** @param {string} text */
 function paragraph(text) {
@@ -23,7 +33,8 @@ function paragraph(text) {
   }
   if (lines.every((line) => /^\s*[-*+]\s/.test(line))) return h("ul", {}, ...lines.map(item));
   if (lines.every((line) => /^\s*\d+[.)]\s/.test(line))) return h("ol", {}, ...lines.map(item));
-  if (lines.every((line) => line.startsWith(">"))) return h("blockquote", {}, inline(lines.map((line) => line.replace(/^> ?/, "")).join("\n")));
+  if (lines.every((line) => line.startsWith(">")))
+    return h("blockquote", {}, inline(lines.map((line) => line.replace(/^> ?/, "")).join("\n")));
   if (/^\s*(?:-{3,}|\*{3,})\s*$/.test(text)) return h("hr");
   return h("p", {}, inline(lines.join("\n")));
 }
@@ -31,7 +42,8 @@ function paragraph(text) {
 /** @param {string} line */
 const item = (line) => h("li", {}, inline(line.replace(/^\s*(?:[-*+]|\d+[.)])\s+/, "")));
 
-const TOKEN = /`([^`]+)`|\[([^\]]+)\]\(([^()\s]+)\)|\*\*(.+?)\*\*|~~(.+?)~~|(?<!\w)[*_](?=\S)(.+?)(?<=\S)[*_](?!\w)|(https?:\/\/[^\s<>]+[^\s<>.,;:!?)])/gs;
+const TOKEN =
+  /`([^`]+)`|\[([^\]]+)\]\(([^()\s]+)\)|\*\*(.+?)\*\*|~~(.+?)~~|(?<!\w)[*_](?=\S)(.+?)(?<=\S)[*_](?!\w)|(https?:\/\/[^\s<>]+[^\s<>.,;:!?)])/gs;
 
 /** @param {string} text @returns {DocumentFragment} */
 function inline(text) {

@@ -26,14 +26,39 @@ export function edit(channel, ts) {
 }
 
 /** @param {Message} message */
-export const isOwn = ({ user, bot_id, ephemeral, subtype }) => user === store.as && !bot_id && !ephemeral && (!subtype || subtype === "thread_broadcast");
+export const isOwn = ({ user, bot_id, ephemeral, subtype }) =>
+  user === store.as && !bot_id && !ephemeral && [undefined, "thread_broadcast", "file_share"].includes(subtype);
 
-/** Shown when the pointer or the focus is on the message. @param {Message} message @param {string} channel @param {boolean} inThread */
+/**
+ * Shown when the pointer or the focus is on the message.
+ * @param {Message} message @param {string} channel @param {boolean} inThread
+ */
 export function toolbar(message, channel, inThread) {
-  if (message.ephemeral) return h("div");
-  const reply = h("button", { type: "button", class: "icon-button", testid: "thread-reply", "aria-label": "Reply in thread", title: "Reply in thread",
-    onclick: () => openThread(channel, message.thread_ts ?? message.ts) }, icon("reply"));
-  const more = h("button", { type: "button", class: "icon-button", testid: "more-actions", "aria-label": "More actions", title: "More actions", "aria-haspopup": "menu" }, icon("dots"));
+  if (message.ephemeral || message.subtype === "tombstone") return h("div");
+  const reply = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button",
+      testid: "thread-reply",
+      "aria-label": "Reply in thread",
+      title: "Reply in thread",
+      onclick: () => openThread(channel, message.thread_ts ?? message.ts),
+    },
+    icon("reply"),
+  );
+  const more = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button",
+      testid: "more-actions",
+      "aria-label": "More actions",
+      title: "More actions",
+      "aria-haspopup": "menu",
+    },
+    icon("dots"),
+  );
   more.addEventListener("click", () => openMenu(more, entries(message, channel), "More actions"));
   return h("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions" }, !inThread && reply, more);
 }
@@ -41,13 +66,15 @@ export function toolbar(message, channel, inThread) {
 /** @param {Message} message @param {string} channel @returns {import("./popups.js").Entry[]} */
 function entries(message, channel) {
   const { app } = /** @type {import("./store.js").State} */ (store.state);
-  const shortcuts = app.shortcuts.filter(({ type }) => type === "message").map(({ name, description, callback_id }) => ({
-    label: name,
-    hint: description,
-    icon: icon("plane"),
-    testid: `shortcut-${callback_id}`,
-    run: () => act("shortcut", { callback_id, channel, ts: message.ts }),
-  }));
+  const shortcuts = app.shortcuts
+    .filter(({ type }) => type === "message")
+    .map(({ name, description, callback_id }) => ({
+      label: name,
+      hint: description,
+      icon: icon("plane"),
+      testid: `shortcut-${callback_id}`,
+      run: () => act("shortcut", { callback_id, channel, ts: message.ts }),
+    }));
   return [
     ...(shortcuts.length ? [{ title: app.name }, ...shortcuts] : []),
     ...(isOwn(message) ? [{ title: "Your message" }, ...ownEntries(message, channel)] : []),
@@ -58,7 +85,13 @@ function entries(message, channel) {
 /** @param {Message} message @param {string} channel @returns {import("./popups.js").Entry[]} */
 const ownEntries = ({ ts }, channel) => [
   { label: "Edit message", icon: icon("edit"), testid: "edit-message", run: () => edit(channel, ts) },
-  { label: "Delete message", icon: icon("trash"), testid: "delete-message", danger: true, run: () => remove(channel, ts) },
+  {
+    label: "Delete message",
+    icon: icon("trash"),
+    testid: "delete-message",
+    danger: true,
+    run: () => remove(channel, ts),
+  },
 ];
 
 const DELETE = {
@@ -74,15 +107,26 @@ async function remove(channel, ts) {
 }
 
 /** The wire's text as somebody would type it. @param {string} text */
-const asTyped = (text) => decode(text
-  .replace(/<@(\w+)(?:\|[^>]*)?>/g, (_, id) => `@${nameOf(id)}`)
-  .replace(/<#(\w+)(?:\|([^>]*))?>/g, (_, id, name) => `#${channelOf(id)?.name ?? name ?? id}`)
-  .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, "@$1")
-  .replace(/<([^|>]+)(?:\|[^>]*)?>/g, "$1"));
+const asTyped = (text) =>
+  decode(
+    text
+      .replace(/<@(\w+)(?:\|[^>]*)?>/g, (_, id) => `@${nameOf(id)}`)
+      .replace(/<#(\w+)(?:\|([^>]*))?>/g, (_, id, name) => `#${channelOf(id)?.name ?? name ?? id}`)
+      .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, "@$1")
+      .replace(/<([^|>]+)(?:\|[^>]*)?>/g, "$1"),
+  );
 
 /** @param {Message} message @param {string} channel */
 export function editor(message, channel) {
-  const box = /** @type {HTMLTextAreaElement} */ (h("textarea", { class: "text-input", rows: 3, testid: "edit-box", "aria-label": "Edit message", value: asTyped(message.text) }));
+  const box = /** @type {HTMLTextAreaElement} */ (
+    h("textarea", {
+      class: "text-input",
+      rows: 3,
+      testid: "edit-box",
+      "aria-label": "Edit message",
+      value: asTyped(message.text),
+    })
+  );
   const stop = () => edit(channel, "");
   const save = () => {
     if (box.value.trim()) act("edit", { channel, ts: message.ts, text: box.value.trim() });
@@ -95,7 +139,17 @@ export function editor(message, channel) {
     event.preventDefault();
     event.stopPropagation();
   });
-  return h("div", { class: "editor" }, box, h("div", { class: "editor-foot" }, fragment(
-    h("button", { type: "button", class: "button", onclick: stop }, "Cancel"),
-    h("button", { type: "button", class: "button button-primary", testid: "edit-save", onclick: save }, "Save"))));
+  return h(
+    "div",
+    { class: "editor" },
+    box,
+    h(
+      "div",
+      { class: "editor-foot" },
+      fragment(
+        h("button", { type: "button", class: "button", onclick: stop }, "Cancel"),
+        h("button", { type: "button", class: "button button-primary", testid: "edit-save", onclick: save }, "Save"),
+      ),
+    ),
+  );
 }

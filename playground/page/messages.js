@@ -8,11 +8,10 @@ import { icon } from "./icons.js";
 import { link, picture } from "./links.js";
 import { look } from "./look.js";
 import { editor, isEdited, toolbar } from "./message-actions.js";
-import { dismiss } from "./dismissed.js";
 import { openThread } from "./navigate.js";
 import { authorOf, avatar, byBot, messageAvatar, nameOf } from "./people.js";
 import { route } from "./route.js";
-import { inEnglish, me, store } from "./store.js";
+import { act, inEnglish, me, store } from "./store.js";
 import { surfaceOf } from "./surface.js";
 
 /** @typedef {import("./store.js").Message} Message */
@@ -41,10 +40,13 @@ export function showMessages(list, messages, channel, { inThread = false } = {})
 
 /** @param {Message | undefined} before @param {Message} message */
 function continues(before, message) {
-  if (!before || before.subtype || message.subtype) return false;
+  if (!before || isSpecial(before) || isSpecial(message)) return false;
   const sameAuthor = authorOf(before) === authorOf(message) && Boolean(before.ephemeral) === Boolean(message.ephemeral);
   return sameAuthor && !message.ephemeral && msOf(message) - msOf(before) < SAME_BREATH;
 }
+
+/** Not plainly something somebody said here. @param {Message} message */
+const isSpecial = ({ subtype }) => Boolean(subtype) && subtype !== "file_share" && subtype !== "bot_message";
 
 /** @param {Message} message @returns {import("./dom.js").Item} */
 function dividerItem(message) {
@@ -67,8 +69,13 @@ function messageItem(message, channel, place) {
 
 /** @param {Message} message */
 const shell = (message) =>
-  h("article", { class: "message", tabindex: "-1", testid: "message", data: { ts: message.ts } },
-    h("div", { class: "gutter" }), h("div", { class: "message-body" }), h("div", { class: "toolbar-slot" }));
+  h(
+    "article",
+    { class: "message", tabindex: "-1", testid: "message", data: { ts: message.ts } },
+    h("div", { class: "gutter" }),
+    h("div", { class: "message-body" }),
+    h("div", { class: "toolbar-slot" }),
+  );
 
 /** @param {HTMLElement} node @param {Message} message @param {string} channel @param {Place} place */
 function showMessage(node, message, channel, place) {
@@ -77,16 +84,22 @@ function showMessage(node, message, channel, place) {
   node.setAttribute("aria-label", `${authorOf(message)}, ${timeOf(msOf(message), inEnglish())}`);
   for (const [name, on] of Object.entries(looks(message, place, channel))) node.classList.toggle(name, Boolean(on));
   keep(gutter, [place.grouped ? smallTime(message) : authorPicture(message)]);
-  keep(slot, [!editing && { key: "toolbar", sig: [message, place.inThread], make: () => toolbar(message, channel, place.inThread) }]);
+  keep(slot, [
+    !editing && {
+      key: "toolbar",
+      sig: [message, place.inThread],
+      make: () => toolbar(message, channel, place.inThread),
+    },
+  ]);
   keep(body, [
     message.ephemeral && privateNote(message, channel),
-    !place.grouped && head(message),
+    !place.grouped && message.subtype !== "tombstone" && head(message),
     place.inThread && message.subtype === "thread_broadcast" && note("Also sent to the channel"),
     !place.inThread && message.subtype === "thread_broadcast" && repliedNote(message, channel),
     ...(editing ? [editorItem(message, channel)] : content(message, channel)),
     message.reactions?.length && reactions(message),
     !place.inThread && message.reply_count && threadBar(message, channel),
-    message.pending && pendingNote(message),
+    message.pending && !byBot(message) && pendingNote(),
   ]);
 }
 
@@ -95,15 +108,20 @@ const looks = (message, { grouped }, channel) => ({
   "is-grouped": grouped,
   "is-private": message.ephemeral,
   "is-pending": message.pending,
-  "is-event": message.subtype && /_(join|leave|topic|purpose|name)$/.test(message.subtype),
+  "is-event": message.subtype && /^tombstone$|_(join|leave|topic|purpose|name)$/.test(message.subtype),
   "is-open": route.thread === message.ts && route.channel === channel,
 });
 
 /** @param {Message} message @returns {import("./dom.js").Item} */
-const authorPicture = (message) => ({ key: "avatar", sig: [message.user, message.bot_id, look()], make: () => messageAvatar(message) });
+const authorPicture = (message) => ({
+  key: "avatar",
+  sig: [message.user, message.bot_id, look()],
+  make: () => messageAvatar(message),
+});
 
 /** @param {Message} message */
-const clock = (message) => h("time", { class: "clock", title: fullTime(msOf(message), inEnglish()) }, timeOf(msOf(message), inEnglish()));
+const clock = (message) =>
+  h("time", { class: "clock", title: fullTime(msOf(message), inEnglish()) }, timeOf(msOf(message), inEnglish()));
 
 /** @param {Message} message @returns {import("./dom.js").Item} */
 const smallTime = (message) => ({ key: "clock", sig: [message.ts, look()], make: () => clock(message) });
@@ -111,16 +129,42 @@ const smallTime = (message) => ({ key: "clock", sig: [message.ts, look()], make:
 /** @param {Message} message @returns {import("./dom.js").Item} */
 const head = (message) => ({
   key: "head",
-  sig: [message.user, message.bot_id, message.username, message.ts, look()],
-  make: () => h("div", { class: "message-head" }, h("b", { class: "author" }, authorOf(message)), byBot(message) && h("span", { class: "badge" }, "App"), clock(message)),
+  sig: [message.user, message.bot_id, message.username, message.ts, message.pending, look()],
+  make: () =>
+    h(
+      "div",
+      { class: "message-head" },
+      h("b", { class: "author" }, authorOf(message)),
+      byBot(message) && h("span", { class: "badge" }, "App"),
+      clock(message),
+      byBot(message) &&
+        message.pending &&
+        h("span", { class: "spinner", role: "status", "aria-label": "Being answered" }),
+    ),
 });
 
 /** @param {Message} message @param {string} channel @returns {import("./dom.js").Item} */
 const privateNote = (message, channel) => ({
   key: "private",
   sig: message.pending,
-  make: () => h("div", { class: "private-note" }, icon("eye"), "Only visible to you",
-    !message.pending && h("button", { type: "button", class: "link-button", testid: "dismiss", onclick: () => dismiss(channel, message.ts) }, "Dismiss")),
+  make: () =>
+    h(
+      "div",
+      { class: "private-note" },
+      icon("eye"),
+      "Only visible to you",
+      !message.pending &&
+        h(
+          "button",
+          {
+            type: "button",
+            class: "link-button",
+            testid: "dismiss",
+            onclick: () => act("delete", { channel, ts: message.ts }),
+          },
+          "Dismiss",
+        ),
+    ),
 });
 
 /** @param {string} text @returns {import("./dom.js").Item} */
@@ -130,21 +174,48 @@ const note = (text) => ({ key: "note", sig: text, make: () => h("div", { class: 
 const repliedNote = (message, channel) => ({
   key: "note",
   sig: message.thread_ts,
-  make: () => h("div", { class: "small-note" }, icon("reply"), h("button", { type: "button", class: "link-button", onclick: () => openThread(channel, message.thread_ts ?? "") }, "Replied to a thread")),
+  make: () =>
+    h(
+      "div",
+      { class: "small-note" },
+      icon("reply"),
+      h(
+        "button",
+        { type: "button", class: "link-button", onclick: () => openThread(channel, message.thread_ts ?? "") },
+        "Replied to a thread",
+      ),
+    ),
 });
 
 /** @param {Message} message @param {string} channel @returns {import("./dom.js").Item} */
 const editorItem = (message, channel) => ({ key: "editor", sig: true, make: () => editor(message, channel) });
 
-/** The words or the blocks, then the files. @param {Message} message @param {string} channel @returns {(import("./dom.js").Item | false)[]} */
+/**
+ * The words or the blocks, then the files.
+ * @param {Message} message @param {string} channel @returns {(import("./dom.js").Item | false)[]}
+ */
 function content(message, channel) {
   const blocks = message.blocks?.length ? message.blocks : null;
   const container = /** @type {const} */ ({ type: "message", channel, ts: message.ts });
   return [
-    !blocks && message.text !== "" && { key: "text", sig: [message.text, message.edited, look()], make: () => h("div", { class: "text" }, mrkdwn(message.text), message.edited && editedMark()) },
-    blocks !== null && { key: "blocks", sig: [blocks, look()], make: () => h("div"), patch: (node) => showBlocks(node, surfaceOf(container, blocks, { conversation: channel })) },
+    !blocks &&
+      message.text !== "" && {
+        key: "text",
+        sig: [message.text, message.edited, look()],
+        make: () => h("div", { class: "text" }, mrkdwn(message.text), message.edited && editedMark()),
+      },
+    blocks !== null && {
+      key: "blocks",
+      sig: [blocks, look()],
+      make: () => h("div"),
+      patch: (node) => showBlocks(node, surfaceOf(container, blocks, { conversation: channel })),
+    },
     blocks !== null && Boolean(message.edited) && !byBot(message) && { key: "edited", sig: 1, make: editedMark },
-    Boolean(message.files?.length) && { key: "files", sig: message.files, make: () => h("div", { class: "files" }, ...(message.files ?? []).map(file)) },
+    Boolean(message.files?.length) && {
+      key: "files",
+      sig: message.files,
+      make: () => h("div", { class: "files" }, ...(message.files ?? []).map(file)),
+    },
   ];
 }
 
@@ -153,16 +224,46 @@ const editedMark = () => h("small", { class: "edited" }, " (edited)");
 /** @param {any} one */
 function file(one) {
   const url = one.permalink ?? one.url_private;
-  if (/^image\//.test(one.mimetype ?? "")) return link(url, picture(one.thumb_360 ?? one.url_private ?? url, one.alt_txt || one.title || one.name || "Image", "file-image"));
-  return h("div", { class: "file" }, icon("file"), h("div", {}, h("b", {}, url ? link(url, one.name) : one.name), h("small", {}, one.pretty_type ?? one.mimetype ?? "File")));
+  if (/^image\//.test(one.mimetype ?? ""))
+    return link(
+      url,
+      picture(one.thumb_360 ?? one.url_private ?? url, one.alt_txt || one.title || one.name || "Image", "file-image"),
+    );
+  return h(
+    "div",
+    { class: "file" },
+    icon("file"),
+    h(
+      "div",
+      {},
+      h("b", {}, url ? link(url, one.name) : one.name),
+      h("small", {}, one.pretty_type ?? one.mimetype ?? "File"),
+    ),
+  );
 }
 
 /** @param {Message} message @returns {import("./dom.js").Item} */
 const reactions = (message) => ({
   key: "reactions",
   sig: [message.reactions, look()],
-  make: () => h("div", { class: "reactions" }, ...(message.reactions ?? []).map(({ name, count, users }) =>
-    h("span", { class: "reaction", testid: "reaction", data: { name }, title: `${users.map(nameOf).join(", ")}: :${name}:` }, emoji(name) ?? `:${name}:`, h("span", {}, count)))),
+  make: () =>
+    h(
+      "div",
+      { class: "reactions" },
+      ...(message.reactions ?? []).map(({ name, count, users }) =>
+        h(
+          "span",
+          {
+            class: "reaction",
+            testid: "reaction",
+            data: { name },
+            title: `${users.map(nameOf).join(", ")}: :${name}:`,
+          },
+          emoji(name) ?? `:${name}:`,
+          h("span", {}, count),
+        ),
+      ),
+    ),
 });
 
 /** @param {Message} message @param {string} channel @returns {import("./dom.js").Item} */
@@ -171,16 +272,26 @@ function threadBar(message, channel) {
   return {
     key: "thread",
     sig: [count, users, latest, look()],
-    make: () => h("button", { type: "button", class: "thread-bar", testid: "thread-bar", onclick: () => openThread(channel, message.ts) },
-      h("span", { class: "thread-faces" }, ...users.slice(0, 4).map(avatar)),
-      h("b", {}, count === 1 ? "1 reply" : `${count} replies`),
-      latest && h("span", {}, `Last reply ${ago(Number(latest) * 1000, inEnglish(), Date.now())}`)),
+    make: () =>
+      h(
+        "button",
+        { type: "button", class: "thread-bar", testid: "thread-bar", onclick: () => openThread(channel, message.ts) },
+        h("span", { class: "thread-faces" }, ...users.slice(0, 4).map(avatar)),
+        h("b", {}, count === 1 ? "1 reply" : `${count} replies`),
+        latest && h("span", {}, `Last reply ${ago(Number(latest) * 1000, inEnglish(), Date.now())}`),
+      ),
   };
 }
 
-/** @param {Message} message @returns {import("./dom.js").Item} */
-const pendingNote = (message) => ({
+/** @returns {import("./dom.js").Item} */
+const pendingNote = () => ({
   key: "pending",
   sig: true,
-  make: () => h("div", { class: "pending-note", role: "status" }, h("span", { class: "spinner" }), `Waiting for ${store.state?.app.name ?? "the app"}…`),
+  make: () =>
+    h(
+      "div",
+      { class: "pending-note", role: "status" },
+      h("span", { class: "spinner" }),
+      `Waiting for ${store.state?.app.name ?? "the app"}…`,
+    ),
 });

@@ -13,7 +13,7 @@ import { surfaceOf } from "./surface.js";
 
 /** Views we asked to close, hidden until the state agrees. @type {Set<string>} */
 const closing = new Set();
-/** Views being submitted: the version at which the playground took it, or null while it has not. @type {Map<string, number | null>} */
+/** Views being submitted: the version in which it was taken, null until then. @type {Map<string, number | null>} */
 const sending = new Map();
 /** What this side refuses before sending, by view. @type {Map<string, Record<string, string>>} */
 const refused = new Map();
@@ -63,51 +63,89 @@ const surface = (view) =>
 /** @param {View} view */
 const errorsOf = (view) => refused.get(view.id) ?? view.errors ?? {};
 
-/** @param {View} view */
-const isBusy = (view) => Boolean(view.busy) || sending.has(view.id);
-
-/** A submission is over when a state newer than the one it was taken in no longer calls the view busy. @param {View} view */
+/**
+ * A submission is over when a state newer than the one it was taken in no longer calls the view busy.
+ * @param {View} view
+ */
 function settle(view) {
   const since = sending.get(view.id);
-  if (since !== undefined && since !== null && Number(store.state?.version) > since && !view.busy) sending.delete(view.id);
+  if (since !== undefined && since !== null && Number(store.state?.version) > since && !view.busy)
+    sending.delete(view.id);
 }
 
 /** @param {View} view @param {number} depth @returns {import("./dom.js").Item} */
 function frameItem(view, depth) {
   return {
     key: view.id,
-    sig: [view, depth, isBusy(view), errorsOf(view), look()],
-    make: () => h("div", { class: "modal-frame" }, h("header", { class: "modal-head" }), h("div", { class: "modal-body" }), h("footer", { class: "modal-foot" })),
+    sig: [view, depth, sending.has(view.id), errorsOf(view), look()],
+    make: () =>
+      h(
+        "div",
+        { class: "modal-frame" },
+        h("header", { class: "modal-head" }),
+        h("div", { class: "modal-body" }),
+        h("footer", { class: "modal-foot" }),
+      ),
     patch: (node) => showFrame(node, view, depth),
   };
 }
 
-/** @param {HTMLElement} node @param {View} view @param {number} depth */
+/**
+ * A submission blocks the form until it is answered; a press or a preview being answered does not.
+ * @param {HTMLElement} node @param {View} view @param {number} depth
+ */
 function showFrame(node, view, depth) {
   const [head, body, foot] = /** @type {any} */ (node.children);
-  const busy = isBusy(view);
+  const busy = sending.has(view.id);
   node.setAttribute("aria-busy", String(busy));
+  node.classList.toggle("is-pending", Boolean(view.busy));
   keep(head, [
     depth > 1 && { key: "back", sig: view.id, make: () => iconButton("back", "Back", "modal-back", () => close(view)) },
-    { key: "title", sig: view.title, make: () => h("h2", { id: "modal-title", testid: "modal-title" }, plain(view.title?.text ?? "")) },
+    {
+      key: "title",
+      sig: view.title,
+      make: () => h("h2", { id: "modal-title", testid: "modal-title" }, plain(view.title?.text ?? "")),
+    },
     { key: "close", sig: view.id, make: () => iconButton("close", "Close", "modal-dismiss", () => close(view, true)) },
   ]);
   showBlocks(body, surface(view));
   body.onkeydown = (/** @type {KeyboardEvent} */ event) => onEnter(event, view.id);
   keep(foot, [
-    { key: "close", sig: [view.id, view.close], make: () => h("button", { type: "button", class: "button", testid: "modal-close", onclick: () => close(view) }, plain(view.close?.text ?? "Cancel")) },
+    {
+      key: "close",
+      sig: [view.id, view.close],
+      make: () =>
+        h(
+          "button",
+          { type: "button", class: "button", testid: "modal-close", onclick: () => close(view) },
+          plain(view.close?.text ?? "Cancel"),
+        ),
+    },
     view.submit && { key: "submit", sig: [view.id, view.submit, busy], make: () => submitButton(view, busy) },
   ]);
 }
 
-/** @param {import("./icons.js").IconName} name @param {string} label @param {string} testid @param {() => void} onclick */
+/**
+ * @param {import("./icons.js").IconName} name @param {string} label @param {string} testid
+ * @param {() => void} onclick
+ */
 const iconButton = (name, label, testid, onclick) =>
   h("button", { type: "button", class: "icon-button", testid, "aria-label": label, onclick }, icon(name));
 
 /** @param {View} view @param {boolean} busy */
 const submitButton = ({ id, submit }, busy) =>
-  h("button", { type: "button", class: "button button-primary", testid: "modal-submit", "aria-disabled": String(busy), onclick: () => send(id) },
-    busy && h("span", { class: "spinner" }), plain(submit.text));
+  h(
+    "button",
+    {
+      type: "button",
+      class: "button button-primary",
+      testid: "modal-submit",
+      "aria-disabled": String(busy),
+      onclick: () => send(id),
+    },
+    busy && h("span", { class: "spinner" }),
+    plain(submit.text),
+  );
 
 /** The newest form of a view. @param {string} id */
 const current = (id) => store.state?.modals.find((view) => view.id === id);
@@ -115,7 +153,7 @@ const current = (id) => store.state?.modals.find((view) => view.id === id);
 /** @param {string} id */
 async function send(id) {
   const view = current(id);
-  if (!view?.submit || isBusy(view)) return;
+  if (!view?.submit || sending.has(id)) return;
   const { form } = surface(view);
   const problems = form.problems(view.blocks);
   shownErrors = "";
@@ -127,7 +165,8 @@ async function send(id) {
   }
   sending.set(id, null);
   showModals();
-  if (await act("submit", { view_id: id, values: form.values(view.blocks) })) sending.set(id, store.state?.version ?? 0);
+  if (await act("submit", { view_id: id, values: form.values(view.blocks) }))
+    sending.set(id, store.state?.version ?? 0);
   else sending.delete(id);
   showModals();
 }
@@ -142,7 +181,10 @@ async function close(view, all = false) {
   showModals();
 }
 
-/** Enter in a one-line input submits, and so does Ctrl + Enter anywhere. @param {KeyboardEvent} event @param {string} id */
+/**
+ * Enter in a one-line input submits, and so does Ctrl + Enter anywhere.
+ * @param {KeyboardEvent} event @param {string} id
+ */
 function onEnter(event, id) {
   const target = /** @type {HTMLElement} */ (event.target);
   const oneLine = target.matches("input.text-input:not(.picker)");
@@ -165,7 +207,10 @@ const CONTROL = "input, textarea, select";
 
 /** @param {HTMLElement} dialog */
 function focusFirst(dialog) {
-  const first = dialog.querySelector("[data-autofocus]") ?? dialog.querySelector(`.modal-body :is(${CONTROL})`) ?? dialog.querySelector(".modal-foot button:last-child");
+  const first =
+    dialog.querySelector("[data-autofocus]") ??
+    dialog.querySelector(`.modal-body :is(${CONTROL})`) ??
+    dialog.querySelector(".modal-foot button:last-child");
   /** @type {HTMLElement | null} */ (first)?.focus();
 }
 
@@ -174,5 +219,7 @@ function focusError(dialog, view) {
   const sig = JSON.stringify([view.id, errorsOf(view)]);
   if (sig === shownErrors) return;
   shownErrors = sig;
-  /** @type {HTMLElement | null} */ (dialog.querySelector(`.has-error :is(${CONTROL})`))?.focus();
+  const block = dialog.querySelector(".has-error");
+  /** @type {HTMLElement | null | undefined} */ (block?.querySelector(CONTROL))?.focus();
+  block?.scrollIntoView({ block: "nearest" });
 }

@@ -115,7 +115,14 @@ function piece([whole, code, token, bold, italic, strike, address, shortcode, to
 /** @param {string} name @param {string} [tone] */
 export function emoji(name, tone) {
   const found = emojiOf(name, tone);
-  return found && h("span", { class: "emoji", role: "img", "aria-label": `${name.replaceAll("_", " ")} emoji`, title: `:${name}:` }, found);
+  return (
+    found &&
+    h(
+      "span",
+      { class: "emoji", role: "img", "aria-label": `${name.replaceAll("_", " ")} emoji`, title: `:${name}:` },
+      found,
+    )
+  );
 }
 
 /** What stands between < and >. @param {string} token @param {boolean} first */
@@ -132,7 +139,10 @@ function angle(token, first) {
   return link(url, text ? plain(text) : url.replace(/^mailto:/, ""));
 }
 
-/** `!date^EPOCH^TEXT^LINK`, with what to say when it is no date. @param {string} target @param {string} fallback @param {boolean} first */
+/**
+ * `!date^EPOCH^TEXT^LINK`, with what to say when it is no date.
+ * @param {string} target @param {string} fallback @param {boolean} first
+ */
 function date(target, fallback, first) {
   const [, epoch, text = "", url] = target.split("^");
   const seconds = Number(epoch);

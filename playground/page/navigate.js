@@ -46,4 +46,11 @@ export function toggleSidebar(open) {
 function arrive() {
   toggleSidebar(false);
   refresh();
+  focusMessageBox();
+}
+
+/** Ready to type, except where that would open a keyboard over the page. */
+export function focusMessageBox() {
+  if (!matchMedia("(pointer: fine)").matches) return;
+  document.querySelector(/** @type {"textarea"} */ ("[data-testid=message-box]"))?.focus();
 }

@@ -20,7 +20,11 @@ export const authorOf = (message) =>
   message.username || (byBot(message) ? (store.state?.app.name ?? "App") : nameOf(message.user));
 
 /** @param {Message} message */
-export const messageAvatar = (message) => (byBot(message) ? botAvatar() : avatar(message.user));
+export function messageAvatar(message) {
+  if (message.subtype === "tombstone")
+    return h("span", { class: "avatar avatar-gone", "aria-hidden": "true" }, icon("trash"));
+  return byBot(message) ? botAvatar() : avatar(message.user);
+}
 
 export const botAvatar = () => h("span", { class: "avatar avatar-bot", "aria-hidden": "true" }, icon("plane"));
 
@@ -50,7 +54,10 @@ export function mention(id, fallback) {
 /** A whole audience: @here, @channel. @param {string} name */
 export const broadcast = (name) => h("span", { class: "mention mention-me" }, `@${name}`);
 
-/** A link to a channel; `main.js` opens what carries `data-open-channel`. @param {string} id @param {string} [fallback] */
+/**
+ * A link to a channel; `main.js` opens what carries `data-open-channel`.
+ * @param {string} id @param {string} [fallback]
+ */
 export function channelLink(id, fallback) {
   const one = channel(id);
   const name = `#${one?.name ?? (fallback || id)}`;
@@ -59,4 +66,5 @@ export function channelLink(id, fallback) {
 }
 
 /** What a select or a title calls a conversation. @param {import("./store.js").Channel} one */
-export const titleOf = (one) => (one.kind === "channel" ? `#${one.name}` : nameOf(one.user) === one.user ? one.name : nameOf(one.user ?? one.name));
+export const titleOf = (one) =>
+  one.kind === "channel" ? `#${one.name}` : nameOf(one.user) === one.user ? one.name : nameOf(one.user ?? one.name);

@@ -11,12 +11,19 @@ import { textObject } from "./mrkdwn.js";
 /** @type {(() => void) | null} */
 let closeOpenMenu = null;
 
-/** Opens a menu under `anchor`; a second call for the same anchor closes it. @param {HTMLElement} anchor @param {Entry[]} entries @param {string} label */
+/**
+ * Opens a menu under `anchor`; a second call for the same anchor closes it.
+ * @param {HTMLElement} anchor @param {Entry[]} entries @param {string} label
+ */
 export function openMenu(anchor, entries, label) {
   const again = anchor.getAttribute("aria-expanded") === "true";
   closeOpenMenu?.();
   if (again) return;
-  const menu = h("div", { class: "menu", role: "menu", "aria-label": label }, ...entries.map((entry) => entryNode(entry, () => close())));
+  const menu = h(
+    "div",
+    { class: "menu", role: "menu", "aria-label": label },
+    ...entries.map((entry) => entryNode(entry, () => close())),
+  );
   const outside = (/** @type {Event} */ event) => {
     const target = /** @type {Node} */ (event.target);
     if (!menu.contains(target) && !anchor.contains(target)) close(false);
@@ -47,9 +54,20 @@ function entryNode(entry, close) {
     close();
     entry.run();
   };
-  return h("button",
-    { type: "button", role: "menuitem", tabindex: "-1", class: entry.danger ? "menu-item danger" : "menu-item", testid: entry.testid, data: entry.data, onclick: run },
-    entry.icon, h("span", {}, entry.label, entry.hint && h("small", {}, entry.hint)));
+  return h(
+    "button",
+    {
+      type: "button",
+      role: "menuitem",
+      tabindex: "-1",
+      class: entry.danger ? "menu-item danger" : "menu-item",
+      testid: entry.testid,
+      data: entry.data,
+      onclick: run,
+    },
+    entry.icon,
+    h("span", {}, entry.label, entry.hint && h("small", {}, entry.hint)),
+  );
 }
 
 /** @param {KeyboardEvent} event @param {HTMLElement} menu @param {() => void} close */
@@ -80,19 +98,41 @@ function place(menu, anchor) {
  */
 export function ask(confirm) {
   return new Promise((resolve) => {
-    const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { class: "modal modal-small", testid: "confirm-dialog", "aria-labelledby": "confirm-title" }));
+    const dialog = /** @type {HTMLDialogElement} */ (
+      h("dialog", { class: "modal modal-small", testid: "confirm-dialog", "aria-labelledby": "confirm-title" })
+    );
     const answer = (/** @type {boolean} */ agreed) => {
       dialog.close();
       dialog.remove();
       resolve(agreed);
     };
     const style = confirm.style === "danger" ? "button button-danger-full" : "button button-primary";
-    dialog.append(h("div", { class: "modal-frame" },
-      h("header", { class: "modal-head" }, h("h2", { id: "confirm-title" }, textObject(confirm.title) || "Are you sure?")),
-      h("div", { class: "modal-body" }, h("p", {}, textObject(confirm.text))),
-      h("footer", { class: "modal-foot" },
-        h("button", { type: "button", class: "button", testid: "confirm-deny", onclick: () => answer(false) }, textObject(confirm.deny) || "Cancel"),
-        h("button", { type: "button", class: style, testid: "confirm-yes", autofocus: true, onclick: () => answer(true) }, textObject(confirm.confirm) || "Yes"))));
+    dialog.append(
+      h(
+        "div",
+        { class: "modal-frame" },
+        h(
+          "header",
+          { class: "modal-head" },
+          h("h2", { id: "confirm-title" }, textObject(confirm.title) || "Are you sure?"),
+        ),
+        h("div", { class: "modal-body" }, h("p", {}, textObject(confirm.text))),
+        h(
+          "footer",
+          { class: "modal-foot" },
+          h(
+            "button",
+            { type: "button", class: "button", testid: "confirm-deny", onclick: () => answer(false) },
+            textObject(confirm.deny) || "Cancel",
+          ),
+          h(
+            "button",
+            { type: "button", class: style, testid: "confirm-yes", autofocus: true, onclick: () => answer(true) },
+            textObject(confirm.confirm) || "Yes",
+          ),
+        ),
+      ),
+    );
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       answer(false);

@@ -29,7 +29,11 @@ function part(element) {
 function list({ style, indent = 0, offset = 0, elements }) {
   const tag = style === "ordered" ? "ol" : "ul";
   const start = tag === "ol" && offset ? offset + 1 : null;
-  return h(tag, { class: `rich-list indent-${Math.min(indent, 8)}`, start }, ...elements.map((item) => h("li", {}, part(item))));
+  return h(
+    tag,
+    { class: `rich-list indent-${Math.min(indent, 8)}`, start },
+    ...elements.map((item) => h("li", {}, part(item))),
+  );
 }
 
 /** @type {Record<string, (leaf: any) => import("./dom.js").Child>} */
@@ -48,7 +52,13 @@ const LEAVES = {
 /** @param {string} codes such as "1f468-200d-1f469" */
 const fromUnicode = (codes) => String.fromCodePoint(...codes.split("-").map((code) => parseInt(code, 16)));
 
-const STYLES = /** @type {const} */ ([["code", "code"], ["strike", "s"], ["italic", "i"], ["bold", "b"], ["underline", "u"]]);
+const STYLES = /** @type {const} */ ([
+  ["code", "code"],
+  ["strike", "s"],
+  ["italic", "i"],
+  ["bold", "b"],
+  ["underline", "u"],
+]);
 
 /** @param {any} element */
 function leaf(element) {

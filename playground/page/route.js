@@ -7,11 +7,12 @@ import { recall, remember } from "./memory.js";
 /** @type {Route} */
 export const route = { as: "", channel: "", thread: "", tab: "" };
 
-/** Reads the address; what it does not say comes from the last visit. */
+/** Reads the address. Without one we are where the last visit ended; without a person, we are the last one. */
 export function readRoute() {
   const asked = new URLSearchParams(location.hash.slice(1));
-  const last = asked.size ? {} : recall("route", {});
-  for (const name of Object.keys(route)) route[name] = asked.get(name) ?? last[name] ?? "";
+  const last = recall("route", {});
+  for (const name of Object.keys(route))
+    route[name] = asked.get(name) ?? (asked.size && name !== "as" ? "" : (last[name] ?? ""));
 }
 
 /** @param {Partial<Route>} change @param {boolean} [quietly] without a step in the browser's history */

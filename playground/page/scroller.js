@@ -9,7 +9,12 @@ export class Scroller {
   /** @param {string} kind a class @param {...HTMLElement} content */
   constructor(kind, ...content) {
     this.box = h("div", { class: `scroller ${kind}`, tabindex: "0" }, ...content);
-    this.jump = h("button", { type: "button", class: "jump", testid: "jump", hidden: true, onclick: () => this.toEnd() }, icon("down"), "New messages");
+    this.jump = h(
+      "button",
+      { type: "button", class: "jump", testid: "jump", hidden: true, onclick: () => this.toEnd() },
+      icon("down"),
+      "New messages",
+    );
     this.node = h("div", { class: "scroller-frame" }, this.box, this.jump);
     this.atEnd = true;
     this.box.addEventListener("scroll", () => this.look(), { passive: true });

@@ -105,7 +105,10 @@ export async function act(verb, body) {
     await post(`/ui/${verb}`, { as: store.as, ...body });
     return true;
   } catch (error) {
-    showToast("error", error instanceof Refusal ? error.message : "The playground does not answer. Is it still running?");
+    showToast(
+      "error",
+      error instanceof Refusal ? error.message : "The playground does not answer. Is it still running?",
+    );
     return false;
   } finally {
     hurry();
@@ -138,7 +141,10 @@ export function inEnglish() {
 
 /** The conversation between the person and the bot. */
 export function botChat() {
-  const { channels, app } = /** @type {State} */ (store.state);
+  if (!store.state) return undefined;
+  const { channels, app } = store.state;
   const chats = channels.filter((one) => one.kind === "im");
-  return chats.find((one) => [one.user, one.name].some((who) => who && [app.bot_user, app.name].includes(who))) ?? chats[0];
+  return (
+    chats.find((one) => [one.user, one.name].some((who) => who && [app.bot_user, app.name].includes(who))) ?? chats[0]
+  );
 }

@@ -40,7 +40,10 @@ export async function press(surface, block, element, value, node) {
   return act("press", { ...report(surface, block, element), value });
 }
 
-/** An input with `dispatch_action` has something to tell. @param {Surface} surface @param {any} block @param {any} element */
+/**
+ * An input with `dispatch_action` has something to tell.
+ * @param {Surface} surface @param {any} block @param {any} element
+ */
 export function typed(surface, block, element) {
   const { type, ...value } = surface.form.get(block.block_id, element);
   const { container, ...rest } = report(surface, block, element);
@@ -64,9 +67,10 @@ function showPressed(node) {
   setTimeout(() => node.classList.remove("is-pressed"), LONGEST_PRESS);
 }
 
-/** Called on every new state: what was pressed before it no longer looks so. */
+/** Called on every new state: what was pressed before it, and has been answered, no longer looks so. */
 export function settlePressed() {
   for (const node of document.querySelectorAll(".is-pressed")) {
-    if (/** @type {HTMLElement} */ (node).dataset.since !== String(store.state?.version)) node.classList.remove("is-pressed");
+    const moved = /** @type {HTMLElement} */ (node).dataset.since !== String(store.state?.version);
+    if (moved && !node.closest(".is-pending")) node.classList.remove("is-pressed");
   }
 }

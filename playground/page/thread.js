@@ -1,7 +1,6 @@
 /** The panel on the right: one message, its replies, a message box of its own. */
 
 import { Composer } from "./composer.js";
-import { isDismissed } from "./dismissed.js";
 import { $, h, keep } from "./dom.js";
 import { icon } from "./icons.js";
 import { showMessages } from "./messages.js";
@@ -13,12 +12,37 @@ import { channel as channelOf, messagesIn, store } from "./store.js";
 
 const parent = h("div", { class: "messages thread-parent" });
 const count = h("div", { class: "thread-count" });
-const replies = h("div", { class: "messages", role: "log", "aria-live": "polite", "aria-label": "Replies", testid: "replies" });
+const replies = h("div", {
+  class: "messages",
+  role: "log",
+  "aria-live": "polite",
+  "aria-label": "Replies",
+  testid: "replies",
+});
 const scroller = new Scroller("thread-scroller", parent, count, replies);
 const composer = new Composer("thread");
 const where = h("small");
-const head = h("header", { class: "main-head" }, h("div", { class: "head-row" }, h("h1", {}, "Thread"), where,
-  h("button", { type: "button", class: "icon-button", testid: "thread-close", "aria-label": "Close the thread", onclick: closeThread }, icon("close"))));
+const head = h(
+  "header",
+  { class: "main-head" },
+  h(
+    "div",
+    { class: "head-row" },
+    h("h1", {}, "Thread"),
+    where,
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        testid: "thread-close",
+        "aria-label": "Close the thread",
+        onclick: closeThread,
+      },
+      icon("close"),
+    ),
+  ),
+);
 
 let shown = "";
 let newest = "";
@@ -38,7 +62,7 @@ export function showThread() {
 /** @param {string} channel */
 function showReplies(channel) {
   const all = messagesIn(channel);
-  const below = all.filter((message) => message.thread_ts === route.thread && message.ts !== route.thread && !isDismissed(channel, message));
+  const below = all.filter((message) => message.thread_ts === route.thread && message.ts !== route.thread);
   const said = below.filter(({ ephemeral }) => !ephemeral).length;
   const root = all.find(({ ts }) => ts === route.thread);
   if (root) showMessages(parent, [root], channel, { inThread: true });
