@@ -12,14 +12,16 @@ import falcon
 from playground import scopes, ui
 from playground.acks import Acks
 from playground.cast import ADA, BO, BOT_ID, BOT_USER, CY, GENERAL, RANDOM, SOCIAL, TEAM, direct
+from playground.client import Client, Deed
 from playground.dispatch import RETRY_DELAYS, Answer, Dispatcher, Outgoing
 from playground.errors import NotPossible, Payload, SlackError
 from playground.events import Events
 from playground.faults import Faults
-from playground.hands import Deed, Hands
+from playground.hands import Hands
 from playground.limits import check_blocks, check_message, check_view
 from playground.modals import Modals
 from playground.posts import Posts
+from playground.presses import Presses
 from playground.rates import Rates
 from playground.responses import Responses
 from playground.server import Server
@@ -79,23 +81,25 @@ class Playground:
             signing_secret=signing_secret,
             retry_delays=retry_delays,
         )
-        self._hands = hands = self._made(clock)
+        self._client = self._made(clock)
         # What people do, as the page asks for it: each returns a Deed at once.
+        hands, presses = Hands(self._client), Presses(self._client)
         self.say, self.edit, self.delete = hands.say, hands.edit, hands.delete
-        self.press, self.typed, self.shortcut = hands.press, hands.typed, hands.shortcut
-        self.submit, self.close_view = hands.submit, hands.close_view
-        self.open_home, self.upload, self.seen = hands.open_home, hands.upload, hands.seen
+        self.shortcut, self.open_home = hands.shortcut, hands.open_home
+        self.upload, self.seen = hands.upload, hands.seen
+        self.press, self.typed = presses.press, presses.typed
+        self.submit, self.close_view = presses.submit, presses.close_view
         rates = Rates(clock) if rate_limits else None
         self._server = Server(self._web(bot_token, rates), port)
         self._workspace.url = self.url
         for lack in scopes.missing(manifest):
             self._workspace.problem(f"manifest: {lack}")
 
-    def _made(self, clock: Callable[[], float]) -> Hands:
+    def _made(self, clock: Callable[[], float]) -> Client:
         workspace = self._workspace
         events = Events(workspace, self._dispatcher)
         posts, modals = Posts(workspace, events), Modals(workspace)
-        return Hands(
+        return Client(
             workspace=workspace,
             dispatcher=self._dispatcher,
             events=events,
@@ -107,19 +111,19 @@ class Playground:
         )
 
     def _web(self, token: str, rates: Rates | None) -> "falcon.App[Any, Any]":
-        hands, uploads = self._hands, Uploads()
+        client, uploads = self._client, Uploads()
         slack = Slack(
-            workspace=hands.workspace,
-            posts=hands.posts,
-            modals=hands.modals,
-            triggers=hands.triggers,
+            workspace=client.workspace,
+            posts=client.posts,
+            modals=client.modals,
+            triggers=client.triggers,
         )
         app = falcon.App(middleware=[ui.OnlyOurPage()])
         app.add_route("/api/{method}", WebApi(slack, uploads, self.faults, token, rates))
-        app.add_route("/response/{token}", ResponseUrls(hands.responses, self.faults))
+        app.add_route("/response/{token}", ResponseUrls(client.responses, self.faults))
         app.add_route("/upload/{id}", UploadUrls(uploads))
         app.add_route("/files/{id}/{name}", Downloads(slack, token))
-        ui.add_routes(app, hands)
+        ui.add_routes(app, client)
         return app
 
     # -- life ----------------------------------------------------------------------------------
@@ -202,16 +206,16 @@ class Playground:
         return [dict(entry.message) for entry in self._workspace.thread(channel, ts, as_)]
 
     def home(self, user: str) -> Payload | None:
-        sheet = self._hands.modals.home(user)
+        sheet = self._client.modals.home(user)
         return sheet.for_page() if sheet else None
 
     def modal(self, user: str) -> Payload | None:
         """The top one, with `errors` and `busy` as the page shows them."""
-        stack = self._hands.modals.stack(user)
+        stack = self._client.modals.stack(user)
         return stack[-1].for_page() if stack else None
 
     def modals(self, user: str) -> list[Payload]:
-        return [sheet.for_page() for sheet in self._hands.modals.stack(user)]
+        return [sheet.for_page() for sheet in self._client.modals.stack(user)]
 
     def toasts(self, user: str) -> list[str]:
         return [toast.text for toast in self._workspace.toasts(user)]

@@ -9,8 +9,10 @@ import falcon
 
 from playground import state
 from playground.cast import ADA
+from playground.client import Client
 from playground.errors import NotPossible, Payload
 from playground.hands import Hands
+from playground.presses import Presses
 
 PAGE = Path(__file__).parent / "page"
 TYPES = {
@@ -63,11 +65,11 @@ def is_local(url: str) -> bool:
 
 
 class State:
-    def __init__(self, hands: Hands) -> None:
-        self._hands = hands
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        workspace = self._hands.workspace
+        workspace = self._client.workspace
         user = req.get_param("as") or ADA
         if user not in workspace.people:
             raise falcon.HTTPBadRequest(description=f"There is nobody {user!r} to be.")
@@ -75,7 +77,7 @@ class State:
         if since >= workspace.version:
             resp.status = falcon.HTTP_204
             return
-        resp.media = state.seen_by(user, workspace, self._hands.modals)
+        resp.media = state.seen_by(user, workspace, self._client.modals)
         resp.set_header("Cache-Control", "no-store")
 
 
@@ -149,17 +151,18 @@ class Permalink:
         raise falcon.HTTPFound(f"/#{urlencode({'channel': channel, 'thread': thread})}")
 
 
-def add_routes(app: falcon.App[Any, Any], hands: Hands) -> None:
+def add_routes(app: falcon.App[Any, Any], client: Client) -> None:
+    hands, presses = Hands(client), Presses(client)
     app.add_route("/", Page())
     app.add_route("/page/{path:path}", Page())
     app.add_route("/archives/{channel}/{ts}", Permalink())
-    app.add_route("/ui/state", State(hands))
+    app.add_route("/ui/state", State(client))
     app.add_route("/ui/upload", Upload(hands))
-    for name, deed in deeds(hands).items():
+    for name, deed in deeds(hands, presses).items():
         app.add_route(f"/ui/{name}", Act(deed))
 
 
-def deeds(hands: Hands) -> dict[str, Callable[[Payload], Any]]:
+def deeds(hands: Hands, presses: Presses) -> dict[str, Callable[[Payload], Any]]:
     return {
         "say": lambda b: hands.say(
             as_=b["as"],
@@ -171,7 +174,7 @@ def deeds(hands: Hands) -> dict[str, Callable[[Payload], Any]]:
         ),
         "edit": lambda b: hands.edit(as_=b["as"], channel=b["channel"], ts=b["ts"], text=b["text"]),
         "delete": lambda b: hands.delete(as_=b["as"], channel=b["channel"], ts=b["ts"]),
-        "press": lambda b: hands.press(
+        "press": lambda b: presses.press(
             as_=b["as"],
             action_id=b["action_id"],
             block_id=b.get("block_id"),
@@ -179,15 +182,17 @@ def deeds(hands: Hands) -> dict[str, Callable[[Payload], Any]]:
             values=b.get("values"),
             **_place(b["container"]),
         ),
-        "submit": lambda b: hands.submit(as_=b["as"], view_id=b["view_id"], values=b.get("values")),
-        "close": lambda b: hands.close_view(
+        "submit": lambda b: presses.submit(
+            as_=b["as"], view_id=b["view_id"], values=b.get("values")
+        ),
+        "close": lambda b: presses.close_view(
             as_=b["as"], view_id=b["view_id"], all=bool(b.get("all"))
         ),
         "shortcut": lambda b: hands.shortcut(
             as_=b["as"], callback_id=b["callback_id"], channel=b.get("channel"), ts=b.get("ts")
         ),
         "home": lambda b: hands.open_home(as_=b["as"], tab=b.get("tab", "home")),
-        "typed": lambda b: hands.press(
+        "typed": lambda b: presses.press(
             as_=b["as"],
             block_id=b["block_id"],
             action_id=b["action_id"],

@@ -36,7 +36,7 @@ def home() -> Payload:
 
 
 def trigger(slack: Playground, user: str = ADA) -> str:
-    return slack._hands.triggers.issue(user)
+    return slack._client.triggers.issue(user)
 
 
 # -- who asks --------------------------------------------------------------------------------------
@@ -304,10 +304,10 @@ def test_a_view_with_an_external_id_is_found_by_it(slack: Playground, client: We
 def test_at_most_three_views_lie_on_a_stack(slack: Playground, client: WebClient) -> None:
     view = client.views_open(trigger_id=trigger(slack), view=modal())["view"]
     for _ in range(2):
-        inside = slack._hands.triggers.issue(ADA, view_id=view["id"])
+        inside = slack._client.triggers.issue(ADA, view_id=view["id"])
         view = client.views_push(trigger_id=inside, view=modal())["view"]
     assert view["previous_view_id"] and view["root_view_id"] == slack.modals(ADA)[0]["id"]
-    inside = slack._hands.triggers.issue(ADA, view_id=view["id"])
+    inside = slack._client.triggers.issue(ADA, view_id=view["id"])
     push = client.views_push
     assert error_of(push, trigger_id=inside, view=modal()) == "push_limit_reached"
     assert error_of(push, trigger_id=trigger(slack), view=modal()) == "invalid_trigger_id"
@@ -426,7 +426,7 @@ def test_it_can_go_away_and_come_back(slack: Playground, client: WebClient) -> N
 
 
 def response_url(slack: Playground, kind: Any = "command", ts: str | None = None) -> WebhookClient:
-    return WebhookClient(slack._hands.responses.issue(kind, ADA, GENERAL, ts))
+    return WebhookClient(slack._client.responses.issue(kind, ADA, GENERAL, ts))
 
 
 def test_a_response_url_works_five_times(slack: Playground) -> None:

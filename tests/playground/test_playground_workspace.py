@@ -32,9 +32,9 @@ def test_the_state_outlives_a_restart(
     client.conversations_join(channel=RANDOM)
     client.views_publish(user_id=ADA, view={"type": "home", "blocks": [HELLO]})
     view = {"type": "modal", "title": {"type": "plain_text", "text": "M"}, "blocks": [HELLO]}
-    client.views_open(trigger_id=first._hands.triggers.issue(ADA), view=view)
+    client.views_open(trigger_id=first._client.triggers.issue(ADA), view=view)
     file = first.upload(as_=ADA, name="a.txt", body=b"text")
-    url = first._hands.responses.issue("message", ADA, GENERAL, ts)
+    url = first._client.responses.issue("message", ADA, GENERAL, ts)
     version, seen, home = first._workspace.version, first.messages(GENERAL, ADA), first.home(ADA)
     modal = first.modal(ADA)
     port = first._server.port
