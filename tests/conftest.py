@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from buffer.backends.embedded import EmbeddedQueues
 from cast import MONDAY
 from fakes import FakeClock, FakeNetwork
 from storage import SqliteStore, open_store
@@ -26,3 +27,8 @@ def store() -> Iterator[SqliteStore]:
 @pytest.fixture
 def network() -> FakeNetwork:
     return FakeNetwork()
+
+
+@pytest.fixture
+def queues(store: SqliteStore, network: FakeNetwork, clock: FakeClock) -> EmbeddedQueues:
+    return EmbeddedQueues(store, {"local": network}, clock)

@@ -123,12 +123,13 @@ class Queue(Protocol):
         Refused(UPDATE_NOT_SAVED) for one being sent."""
 
     def reorder(self, profile_id: str, order: Sequence[str], *, offset: int = 0) -> list[Update]:
-        """Lay `order` before the queued update now at `offset` (from 0, scheduled ones not counted) and return the
-        profile's pending updates from the start. Ids of scheduled ones are ignored; unknown, foreign, sent and
-        repeated ids are Refused, as is an offset outside the queue (OUT_OF_BOUNDS)."""
+        """Lay `order` so that it begins at place `offset` of the queue (from 0, scheduled ones not counted), and
+        return the profile's pending updates from the start: 20, or as many as `order` names. Ids of scheduled ones are
+        ignored; unknown, foreign, sent and repeated ids are Refused, as is an offset outside the queue
+        (OUT_OF_BOUNDS)."""
 
     def shuffle(self, profile_id: str, *, count: int | None = None) -> list[Update]:
-        """Put all queued ones in random order; return the first `count` pending ones."""
+        """Put all queued ones in random order; return the first `count` pending ones, all by default."""
 
     def pause(self, profile_id: str) -> Profile:
         """Nothing of this profile goes out until `resume`. Pausing twice is no error."""

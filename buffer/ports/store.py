@@ -105,6 +105,9 @@ class Order(Protocol):
     def ranks(self, profile_id: str, *, offset: int = 0, count: int = -1) -> dict[str, int]:
         """A stretch of the line, in order, by id."""
 
+    def standing(self, profile_id: str, ids: Sequence[str]) -> dict[str, bool]:
+        """Those of `ids` that are pending in this profile; True where they stand in the line."""
+
     def apply(self, ranks: Mapping[str, int]) -> None:
         """Give queued updates these ranks."""
 
@@ -112,11 +115,34 @@ class Order(Protocol):
         """Take these out of the line and put them back as one block that begins at `offset`."""
 
 
+class Owner(Protocol):
+    """A process that claims work. The system itself tells who is dead, not the clock."""
+
+    @property
+    def id(self) -> str: ...
+    def alive(self, owner_id: str) -> bool: ...
+
+
 class Attempts(Protocol):
     """Tries to publish. At most one open attempt per update, which the database itself enforces."""
 
+    def ready(self, service: str, now: datetime, *, limit: int) -> list[Profile]:
+        """Profiles of a network with something due, nothing under way and nothing that holds them back, the longest
+        overdue first."""
+
+    def next_due(self, services: Sequence[str], now: datetime) -> datetime | None:
+        """When the first of their profiles will be ready, those held back left out."""
+
+    def due(self, profile: Profile, now: datetime) -> list[Update]:
+        """Pending updates whose time has come, each with that time as its due_at, in this order; of those in line only
+        the head."""
+
     def claim(self, update: Update, *, key: str, owner: str, now: datetime) -> Attempt | None:
-        """Pending → sending with its due time frozen, and a new open attempt; None if it is no longer pending."""
+        """Pending → sending with its due time frozen, and a new open attempt; None if it is no longer pending. The
+        last attempt's key goes on, unless the network refused that attempt."""
+
+    def miss(self, update: Update, *, now: datetime) -> bool:
+        """Pending → missed, its due time frozen."""
 
     def to_wire(self, attempt: Attempt, *, now: datetime) -> bool:
         """claimed → wire. False if the attempt is no longer ours: then nothing may be sent."""
@@ -127,10 +153,29 @@ class Attempts(Protocol):
 
     def finish_unconfirmed(self, attempt: Attempt, reason: str, *, now: datetime) -> bool: ...
     def retry_at(self, attempt: Attempt, at: datetime, reason: str, *, now: datetime) -> bool:
-        """Certain that nothing went out: the update is pending again, due at `at`; the next attempt has its key."""
+        """Certain that nothing went out: the update is pending again with the due time it had, so that nothing
+        overtakes it, and its profile sends nothing before `at`."""
 
-    def open_attempts(self) -> list[Attempt]:
-        """All that are not over, for the reaper."""
+    def release(self, attempt: Attempt, *, now: datetime) -> bool:
+        """Claimed, and nothing said yet: the update is pending again as it was."""
+
+    def look_at(self, attempt: Attempt, at: datetime, reason: str) -> bool:
+        """Unclear: it stays on the wire, and is looked at then."""
+
+    def to_look_at(self, owner: str, now: datetime, *, limit: int) -> list[Attempt]:
+        """This owner's unclear attempts whose time to be looked at has come."""
+
+    def looking(self, attempt: Attempt) -> bool:
+        """Begin to look. False if somebody does already."""
+
+    def owners(self) -> list[str]:
+        """Who has open attempts."""
+
+    def open_attempts(self, owner: str | None = None) -> list[Attempt]:
+        """All that are not over, or one owner's, for the reaper."""
+
+    def take_over(self, attempt: Attempt, *, owner: str, now: datetime) -> bool:
+        """An attempt that was on the wire when its owner died: ours to look at. False if somebody else was first."""
 
 
 class Outbox(Protocol):
@@ -140,7 +185,7 @@ class Outbox(Protocol):
         """Write a line. A waiting CARD_CHANGED of the same subject and target is not written twice."""
 
     def waiting(self, now: datetime, *, limit: int) -> list[Notice]:
-        """The oldest line of each target that is due, at most `limit` of them."""
+        """The first line of each target, unless it is on the wire or put off; at most `limit` of them."""
 
     def to_wire(self, notice: Notice, *, owner: str, now: datetime) -> bool: ...
     def posted(self, notice: Notice, *, channel: str, ts: str, now: datetime) -> None: ...
@@ -152,7 +197,9 @@ class Outbox(Protocol):
     def card(self, update_id: str, channel: str) -> Notice | None:
         """The card of an update in a channel, once posted."""
 
-    def cards(self, update_id: str) -> list[Notice]: ...
+    def cards(self, update_id: str) -> list[Notice]:
+        """All cards of an update, those still to be posted too."""
+
     def by_message(self, channel: str, ts: str) -> Notice | None:
         """What the bot said there."""
 
@@ -163,7 +210,7 @@ class Interactions(Protocol):
     def add(
         self, profile: Profile, update: Update, found: Found, *, ours: bool, now: datetime
     ) -> Interaction | None:
-        """None if it is known already."""
+        """None if it is known already. What is not ours is counted in the update's statistics."""
 
     def get(self, team_id: str, interaction_id: str) -> Interaction | None: ...
     def of_update(
@@ -177,10 +224,13 @@ class Interactions(Protocol):
         before: datetime | None,
     ) -> Page[Interaction]: ...
     def statistics(self, update_id: str) -> dict[str, int]:
-        """How many of each event."""
+        """How many of each event, by its name; what we said ourselves is not counted."""
 
     def update_for(self, profile_id: str, post: str) -> Update | None:
         """Our update with this id on the network."""
+
+    def active(self, service: str, since: datetime) -> list[tuple[Profile, datetime]]:
+        """Profiles of a network that sent something since then, with the time of the last."""
 
     def since(self, profile_id: str) -> datetime | None:
         """Where the poller of this profile stands."""
@@ -209,9 +259,20 @@ class Replies(Protocol):
     ) -> bool:
         """One conditional step; False if it was not in an expected state."""
 
-    def waiting(self, *, limit: int) -> list[Reply]: ...
-    def sending(self) -> list[tuple[Reply, str]]:
-        """Those on the wire, with their owners."""
+    def take_over(self, reply_id: str, *, owner: str, from_owner: str) -> bool:
+        """Go on with one that somebody dead left on the wire. False if somebody else was first."""
+
+    def put_off(self, reply_id: str, *, to: ReplyState, until: datetime) -> bool:
+        """From the wire back to waiting, or (`to` sending) left on it without an owner; nobody touches it before."""
+
+    def waiting(self, service: str, now: datetime, *, limit: int) -> list[Reply]:
+        """Those for this network whose time has come, oldest first."""
+
+    def sending(self, service: str, now: datetime) -> list[tuple[Reply, str]]:
+        """Those on the wire, with their owners, but for what was put off."""
+
+    def are_ours(self, profile_id: str, service_id: str) -> bool:
+        """Whether a comment with this id on the network is one of these."""
 
 
 class Feeds(Protocol):
@@ -288,7 +349,8 @@ class LocalPosts(Protocol):
         """The id of the like or comment; a repeated key answers with the first one; None for no such post."""
 
     def posts(self, *, limit: int = 50) -> list[dict[str, Any]]:
-        """Newest first, each with its comments and likes."""
+        """Newest first: id, profile_id, profile, text, media, created_at, likes and reshares (names), comments
+        (each: id, who, text, ours, created_at)."""
 
     def found(self, profile_id: str, since: datetime) -> list[Found]: ...
 
@@ -296,21 +358,34 @@ class LocalPosts(Protocol):
 class Store(Protocol):
     """Everything that is kept. Raises Busy when the database stays locked too long, and then nothing was saved."""
 
-    profiles: Profiles
-    updates: Updates
-    order: Order
-    attempts: Attempts
-    outbox: Outbox
-    interactions: Interactions
-    replies: Replies
-    feeds: Feeds
-    memos: Memos
-    requests: Requests
-    audit: Audit
-    local: LocalPosts
-    teams: Teams
-    tokens: Tokens
-
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def updates(self) -> Updates: ...
+    @property
+    def order(self) -> Order: ...
+    @property
+    def attempts(self) -> Attempts: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def interactions(self) -> Interactions: ...
+    @property
+    def replies(self) -> Replies: ...
+    @property
+    def feeds(self) -> Feeds: ...
+    @property
+    def memos(self) -> Memos: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def local(self) -> LocalPosts: ...
+    @property
+    def teams(self) -> Teams: ...
+    @property
+    def tokens(self) -> Tokens: ...
     def transaction(self) -> AbstractContextManager[None]:
         """One write, whole or not at all; a transaction inside a transaction joins it. Nothing slow inside."""
 
@@ -331,6 +406,7 @@ __all__ = [
     "NoticeKind",
     "Order",
     "Outbox",
+    "Owner",
     "Profiles",
     "Replies",
     "Requests",

@@ -38,6 +38,16 @@ class Order:
         )
         return dict(map(tuple, found))
 
+    def standing(self, profile_id: str, ids: Sequence[str]) -> dict[str, bool]:
+        """Those of `ids` that are pending in this profile; True where they stand in the line."""
+        found = self._db.all(
+            "SELECT id, state = 'queued' AND share_at IS NULL FROM updates"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND profile_id = ?"
+            " AND state IN ('queued', 'scheduled')",
+            (json.dumps(list(ids)), profile_id),
+        )
+        return {id: bool(in_line) for id, in_line in found}
+
     def apply(self, ranks: Mapping[str, int]) -> None:
         """Give queued updates these ranks."""
         plan = json.dumps(dict(ranks))
