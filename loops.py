@@ -55,9 +55,10 @@ class Worker:
             threading.Thread(target=self._run, args=(loop,), name=loop.name, daemon=True)
             for loop in loops
         ]
-        self._beats = {loop.name: monotonic() for loop in loops}
+        self._beats: dict[str, float] = {}
 
     def start(self) -> None:
+        self._beats = {thread.name: monotonic() for thread in self._threads}
         for thread in self._threads:
             thread.start()
 
@@ -67,11 +68,12 @@ class Worker:
         self._bell.ring()
         end = monotonic() + seconds
         for thread in self._threads:
-            thread.join(max(0.0, end - monotonic()))
+            if thread.ident:
+                thread.join(max(0.0, end - monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def stalled(self, seconds: float) -> list[str]:
-        """The loops that have not ticked for so long."""
+        """The loops that have not ticked for so long; none before the start."""
         return [name for name, beat in self._beats.items() if monotonic() - beat > seconds]
 
     def _run(self, loop: Loop) -> None:

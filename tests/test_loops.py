@@ -82,7 +82,14 @@ def test_one_loop_does_not_hold_up_another(bell: Bell) -> None:
     assert worker.stop(5)
 
 
-def test_a_stalled_loop_is_named(bell: Bell) -> None:
+def test_a_stalled_loop_is_named_once_it_was_started(bell: Bell) -> None:
     worker = Worker([Loop("sender", lambda: False)], bell)
+    assert worker.stalled(-1) == []
+    worker.start()
     assert worker.stalled(-1) == ["sender"]
     assert worker.stalled(60) == []
+    assert worker.stop(5)
+
+
+def test_a_worker_that_never_ran_is_stopped_at_once(bell: Bell) -> None:
+    assert Worker([Loop("sender", lambda: False)], bell).stop(5)
