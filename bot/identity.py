@@ -34,7 +34,7 @@ class Identity:
         client: WebClient,
         clock: Clock,
         *,
-        bound: Callable[[Team], None] = lambda team: None,
+        bound: Callable[[Team], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._client = client
