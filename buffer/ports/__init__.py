@@ -2,7 +2,7 @@
 
 from buffer.ports.network import Certainty, Network, Networks
 from buffer.ports.queue import Feature, Queue, Queues
-from buffer.ports.store import Clock, Store
+from buffer.ports.store import Clock, Owner, Store
 
 __all__ = [
     "Certainty",
@@ -10,6 +10,7 @@ __all__ = [
     "Feature",
     "Network",
     "Networks",
+    "Owner",
     "Queue",
     "Queues",
     "Store",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from storage.sqlite.attempts import Attempts
 from storage.sqlite.audit import Audit
 from storage.sqlite.database import Database
 from storage.sqlite.feeds import Feeds
+from storage.sqlite.interactions import Interactions
+from storage.sqlite.local import LocalPosts
 from storage.sqlite.memos import Memos
 from storage.sqlite.order import Order
+from storage.sqlite.outbox import Outbox
 from storage.sqlite.profiles import Profiles
+from storage.sqlite.replies import Replies
 from storage.sqlite.requests import Requests
 from storage.sqlite.teams import Teams
 from storage.sqlite.tokens import Tokens
@@ -21,11 +26,16 @@ class SqliteStore:
 
     def __init__(self, db: Database) -> None:
         self.database = db
+        self.attempts = Attempts(db)
         self.audit = Audit(db)
         self.feeds = Feeds(db)
+        self.interactions = Interactions(db)
+        self.local = LocalPosts(db)
         self.memos = Memos(db)
         self.order = Order(db)
+        self.outbox = Outbox(db)
         self.profiles = Profiles(db)
+        self.replies = Replies(db)
         self.requests = Requests(db)
         self.teams = Teams(db)
         self.tokens = Tokens(db)

@@ -1,0 +1,129 @@
+"""The local network's own rows: posts, and what made-up people did with them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from buffer.model import Event, Found, Person, Update, new_id
+from storage import rows
+from storage.sqlite.database import Database
+
+
+class LocalPosts:
+    """A post is kept once per (profile, key), a reaction once per key."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def publish(self, profile_id: str, update: Update, key: str, now: datetime) -> str:
+        """The post's id; a repeated key answers with the first one."""
+        with self._db.transaction():
+            known = self.find(profile_id, key)
+            if known:
+                return known
+            post_id = new_id(now)
+            self._db.execute(
+                "INSERT INTO local_posts (id, profile_id, key, text, media, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    post_id,
+                    profile_id,
+                    key,
+                    update.text,
+                    rows.media_text(update.media),
+                    now.timestamp(),
+                ),
+            )
+            return post_id
+
+    def find(self, profile_id: str, key: str) -> str | None:
+        """The id of the post made with this key."""
+        row = self._db.one(
+            "SELECT id FROM local_posts WHERE profile_id = ? AND key = ?", (profile_id, key)
+        )
+        return str(row["id"]) if row else None
+
+    def react(
+        self,
+        post_id: str,
+        *,
+        event: Event,
+        who: str,
+        text: str,
+        key: str,
+        ours: bool,
+        now: datetime,
+    ) -> str | None:
+        """The id of the reaction; a repeated key answers with the first one; None for no such post."""
+        with self._db.transaction():
+            known = self._db.one("SELECT id FROM local_reactions WHERE key = ?", (key,))
+            if known:
+                return str(known["id"])
+            reaction_id = new_id(now)
+            added = self._db.changed(
+                "INSERT INTO local_reactions (id, post_id, event, who, text, key, ours, created_at)"
+                " SELECT ?, id, ?, ?, ?, ?, ?, ? FROM local_posts WHERE id = ?",
+                (reaction_id, event, who, text, key, ours, now.timestamp(), post_id),
+            )
+            return reaction_id if added else None
+
+    def posts(self, *, limit: int = 50) -> list[dict[str, Any]]:
+        """Newest first: id, profile_id, profile, text, media, created_at, likes and reshares (names), comments
+        (each: id, who, text, ours, created_at)."""
+        with self._db.snapshot():
+            found = self._db.all(
+                "SELECT p.id, p.profile_id, ifnull(profiles.name, '') AS profile, p.text, p.media, p.created_at"
+                " FROM local_posts AS p LEFT JOIN profiles ON profiles.id = p.profile_id"
+                " ORDER BY p.created_at DESC, p.rowid DESC LIMIT ?",
+                (limit,),
+            )
+            return [self._with_reactions(dict(row)) for row in found]
+
+    def found(self, profile_id: str, since: datetime) -> list[Found]:
+        """What people did with the profile's posts since then, oldest first."""
+        found = self._db.all(
+            "SELECT r.*, profiles.service_id AS account FROM local_reactions AS r"
+            " JOIN local_posts AS p ON p.id = r.post_id JOIN profiles ON profiles.id = p.profile_id"
+            " WHERE p.profile_id = ? AND r.created_at >= ? ORDER BY r.created_at, r.rowid",
+            (profile_id, since.timestamp()),
+        )
+        return [_found(dict(row)) for row in found]
+
+    def _with_reactions(self, post: dict[str, Any]) -> dict[str, Any]:
+        reactions = self._db.all(
+            "SELECT id, event, who, text, ours, created_at FROM local_reactions WHERE post_id = ?"
+            " ORDER BY created_at, rowid",
+            (post["id"],),
+        )
+        return {
+            **post,
+            "media": json.loads(post["media"]),
+            "created_at": rows.instant(post["created_at"]),
+            "likes": [row["who"] for row in reactions if row["event"] == Event.LIKE],
+            "reshares": [row["who"] for row in reactions if row["event"] == Event.RESHARE],
+            "comments": [_comment(row) for row in reactions if row["event"] == Event.COMMENT],
+        }
+
+
+def _comment(row: Any) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "who": row["who"],
+        "text": row["text"],
+        "ours": bool(row["ours"]),
+        "created_at": rows.instant(row["created_at"]),
+    }
+
+
+def _found(row: dict[str, Any]) -> Found:
+    # Made-up people have no account; what we wrote ourselves carries the profile's, and is known by it.
+    account = row["account"] if row["ours"] else ""
+    return Found(
+        post=row["post_id"],
+        service_id=row["id"],
+        event=Event(row["event"]),
+        user=Person(username=row["who"], name=row["who"], service_id=account),
+        created_at=rows.instant(row["created_at"]),
+        text=row["text"],
+    )

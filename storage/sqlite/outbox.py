@@ -1,0 +1,146 @@
+"""What the bot still has to say in Slack, and what it said. Lines of one target are said in the order written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from buffer.model import Notice, NoticeKind
+from storage import rows
+from storage.sqlite.database import Database
+
+_ROW = (
+    "SELECT id, team_id, kind, subject, target, created_at, tries, ts, channel, owner FROM outbox"
+)
+
+# Walks from target to target through the index, whatever the number of lines behind each.
+_FIRST_LINES = """
+    WITH RECURSIVE targets (target) AS (
+        SELECT min(target) FROM outbox WHERE state IN ('waiting', 'wire')
+        UNION ALL
+        SELECT (SELECT min(target) FROM outbox WHERE state IN ('waiting', 'wire') AND target > targets.target)
+        FROM targets WHERE target IS NOT NULL
+    )
+    SELECT (SELECT min(rowid) FROM outbox WHERE state IN ('waiting', 'wire') AND target = targets.target)
+    FROM targets WHERE target IS NOT NULL
+"""
+
+
+class Outbox:
+    """A line is waiting, on the wire, posted, or given up; each step is conditional on the one before."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def put(self, notice: Notice) -> None:
+        """Write a line. A waiting CARD_CHANGED of the same subject and target is not written twice."""
+        now = notice.created_at.timestamp()
+        with self._db.transaction():
+            if notice.kind is NoticeKind.CARD_CHANGED and self._is_waiting(notice):
+                return
+            self._db.execute(
+                "INSERT INTO outbox (id, team_id, kind, subject, target, created_at, not_before)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    notice.id,
+                    notice.team_id,
+                    notice.kind,
+                    notice.subject,
+                    notice.target,
+                    now,
+                    now,
+                ),
+            )
+
+    def waiting(self, now: datetime, *, limit: int) -> list[Notice]:
+        """The first line of each target, unless it is on the wire or put off; at most `limit` of them."""
+        found = self._db.all(
+            f"{_ROW} WHERE rowid IN ({_FIRST_LINES}) AND state = 'waiting' AND not_before <= ?"
+            " ORDER BY rowid LIMIT ?",
+            (now.timestamp(), limit),
+        )
+        return [_notice(row) for row in found]
+
+    def to_wire(self, notice: Notice, *, owner: str, now: datetime) -> bool:
+        """waiting → wire. False if somebody else has it."""
+        with self._db.transaction():
+            return bool(
+                self._db.changed(
+                    "UPDATE outbox SET state = 'wire', owner = ?, wire_at = ? WHERE id = ? AND state = 'waiting'",
+                    (owner, now.timestamp(), notice.id),
+                )
+            )
+
+    def posted(self, notice: Notice, *, channel: str, ts: str, now: datetime) -> None:
+        """wire → posted."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE outbox SET state = 'posted', channel = ?, ts = ?, ended_at = ? WHERE id = ? AND state = 'wire'",
+                (channel, ts, now.timestamp(), notice.id),
+            )
+
+    def put_off(self, notice: Notice, *, until: datetime, reason: str) -> None:
+        """Not now: the line, and those of its target behind it, wait until then."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE outbox SET state = 'waiting', owner = '', tries = tries + 1, not_before = ?, reason = ?"
+                " WHERE id = ? AND state IN ('waiting', 'wire')",
+                (until.timestamp(), reason, notice.id),
+            )
+
+    def give_up(self, notice: Notice, *, reason: str, now: datetime) -> None:
+        """It is never said."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE outbox SET state = 'given_up', reason = ?, ended_at = ?"
+                " WHERE id = ? AND state IN ('waiting', 'wire')",
+                (reason, now.timestamp(), notice.id),
+            )
+
+    def on_wire(self) -> list[tuple[Notice, str]]:
+        """Lines whose posting was begun and not ended, with their owners, oldest first."""
+        found = self._db.all(f"{_ROW} WHERE state = 'wire' ORDER BY wire_at, rowid")
+        return [(_notice(row), row["owner"]) for row in found]
+
+    def card(self, update_id: str, channel: str) -> Notice | None:
+        """The card of an update in a channel, once posted."""
+        row = self._db.one(
+            f"{_ROW} WHERE subject = ? AND kind = 'card' AND state = 'posted' AND ? IN (channel, target)"
+            " ORDER BY rowid DESC LIMIT 1",
+            (update_id, channel),
+        )
+        return _notice(row) if row else None
+
+    def cards(self, update_id: str) -> list[Notice]:
+        """All cards of an update, those still to be posted too."""
+        found = self._db.all(
+            f"{_ROW} WHERE subject = ? AND kind = 'card' AND state <> 'given_up' ORDER BY rowid",
+            (update_id,),
+        )
+        return [_notice(row) for row in found]
+
+    def by_message(self, channel: str, ts: str) -> Notice | None:
+        """What the bot said there."""
+        row = self._db.one(f"{_ROW} WHERE channel = ? AND ts = ? AND ts <> ''", (channel, ts))
+        return _notice(row) if row else None
+
+    def _is_waiting(self, notice: Notice) -> bool:
+        found = self._db.one(
+            "SELECT 1 FROM outbox WHERE subject = ? AND kind = ? AND target = ? AND state = 'waiting'",
+            (notice.subject, notice.kind, notice.target),
+        )
+        return found is not None
+
+
+def _notice(row: Any) -> Notice:
+    return Notice(
+        id=row["id"],
+        team_id=row["team_id"],
+        kind=NoticeKind(row["kind"]),
+        subject=row["subject"],
+        target=row["target"],
+        created_at=rows.instant(row["created_at"]),
+        tries=row["tries"],
+        ts=row["ts"],
+        channel=row["channel"],
+    )
