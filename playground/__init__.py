@@ -4,7 +4,7 @@ It knows the bot by its URL, its signing secret, its token and its manifest, and
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import falcon
@@ -56,7 +56,10 @@ __all__ = [
 
 
 class Playground:
-    """The local Slack. `port=0` takes any free port; `url` and `api_url` are known at once."""
+    """The local Slack. `port=0` takes any free port; `url` and `api_url` are known at once.
+
+    `links` (`label`, `url`) stand in the page's sidebar: places outside Slack that belong to the bot.
+    """
 
     def __init__(
         self,
@@ -70,10 +73,12 @@ class Playground:
         clock: Callable[[], float] = time.time,
         rate_limits: bool = True,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
+        links: Sequence[Payload] = (),
     ) -> None:
         self.faults = Faults()
         self._shelf = Shelf(path)
         self._workspace = Workspace(self._shelf, manifest, clock)
+        self._workspace.links = list(links)
         self._dispatcher = Dispatcher(
             self._workspace,
             self.faults,

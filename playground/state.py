@@ -41,6 +41,7 @@ def _app(workspace: Workspace) -> Payload:
         "id": APP_ID,
         "name": workspace.people[BOT_USER].real_name,
         "bot_user": BOT_USER,
+        "links": workspace.links,
         "commands": [
             {name: each.get(name, "") for name in commands}
             for each in features.get("slash_commands", [])

@@ -69,6 +69,7 @@ class Workspace:
 
     def __init__(self, shelf: Shelf, manifest: Payload, clock: Clock, url: str = "") -> None:
         self.shelf, self.manifest, self.clock, self.url = shelf, manifest, clock, url
+        self.links: list[Payload] = []
         self.lock = threading.RLock()
         self._changed = threading.Condition(self.lock)
         # Milliseconds, so that a page from before a restart sees a newer version.
