@@ -37,7 +37,7 @@ from buffer.ports import Store
 
 log = logging.getLogger("outbox")
 
-BATCH, HORIZON = 10, 10_000
+BATCH = 10
 SECOND = timedelta(seconds=1)
 SETTLE = 3 * SECOND
 """How long Slack may still be busy with a request whose answer we did not get."""
@@ -401,16 +401,8 @@ def _card_there(store: Store, notice: Notice, update: Update) -> Notice | Later 
     """The card in this channel; Later while it may still come; None if it never will."""
     if card := store.outbox.card(update.id, notice.target):
         return card
-    lines = [line for line, _ in store.outbox.on_wire()]
-    lines += store.outbox.waiting(notice.created_at + timedelta(days=365), limit=HORIZON)
-    earlier = [
-        line
-        for line in lines
-        if line.target == notice.target
-        and line.id != notice.id
-        and line.created_at <= notice.created_at
-    ]
-    return Later("its card comes first") if earlier else None
+    coming = any(line.target == notice.target for line in store.outbox.cards(update.id))
+    return Later("its card comes first") if coming else None
 
 
 def _changed(card: Notice | None, said: Message) -> Plan:

@@ -1,0 +1,634 @@
+"""The outbox against a Slack that is down, slow, strict or forgetful: said once each, and nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from bot import notices, outbox
+from bot.outbox import Pace
+from buffer.model import (
+    Event,
+    Found,
+    Interaction,
+    Notice,
+    NoticeKind,
+    Person,
+    Profile,
+    Reply,
+    ReplyState,
+    State,
+    Update,
+    new_id,
+)
+from buffer.ports import Store
+from playground import ADA, BO, GENERAL, SOCIAL, TEAM, Playground
+from storage import open_store
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TOKEN = "xoxb-test"
+
+
+class Killed(BaseException):
+    """What kill -9 is to a process."""
+
+
+class MortalClient(WebClient):
+    """Dies before or after a call reaches Slack, when told to."""
+
+    dies: str = ""
+
+    def api_call(self, api_method: str, **kwargs: Any) -> SlackResponse:
+        if self.dies == "before":
+            raise Killed
+        answer = super().api_call(api_method, **kwargs)
+        if self.dies == "after":
+            raise Killed
+        return answer
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """A worker with an outbox, and the Slack it talks to."""
+
+    slack: Playground
+    store: Store
+    client: MortalClient
+    now: datetime = NINE
+    pace: Pace = field(default_factory=Pace)
+    living: set[str] = field(default_factory=lambda: {"worker"})
+    admins: tuple[str, ...] = ()
+
+    def put(self, kind: NoticeKind, subject: str, target: str = SOCIAL) -> Notice:
+        """A moment later than the one before, so that they are in order."""
+        self.now += timedelta(milliseconds=1)
+        notice = Notice(
+            id=new_id(self.now),
+            team_id=TEAM["id"],
+            kind=kind,
+            subject=subject,
+            target=target,
+            created_at=self.now,
+        )
+        self.store.outbox.put(notice)
+        return notice
+
+    def tick(self, seconds: float = 0, *, owner: str = "worker") -> bool:
+        self.now += timedelta(seconds=seconds)
+        return outbox.tick(
+            self.store,
+            self.client,
+            self.now,
+            owner=owner,
+            alive=self.living.__contains__,
+            pace=self.pace,
+            admins=self.admins,
+        )
+
+    def works(self, seconds: int = 180) -> None:
+        """Ticks as a loop would, a second apart."""
+        for _ in range(seconds):
+            while self.tick():
+                pass
+            self.now += timedelta(seconds=1)
+
+    def dies(self, when: str) -> None:
+        """Die in the middle of a tick; another worker takes over, with nothing remembered."""
+        self.client.dies = when
+        with pytest.raises(Killed):
+            self.tick()
+        self.client.dies = ""
+        self.living.clear()
+        self.living.add("next")
+        self.pace = Pace()
+
+    def takes_over(self, seconds: int = 30) -> None:
+        for _ in range(seconds):
+            while self.tick(owner="next"):
+                pass
+            self.now += timedelta(seconds=1)
+
+    def said(self, channel: str = SOCIAL, as_: str | None = None) -> list[dict[str, Any]]:
+        return [m for m in self.slack.messages(channel, as_) if m.get("bot_id")]
+
+    def texts(self, channel: str = SOCIAL, as_: str | None = None) -> list[str]:
+        return [m["text"].split(":")[0].split(" on ")[0] for m in self.said(channel, as_)]
+
+    def nothing_left(self) -> bool:
+        far = self.now + timedelta(days=365)
+        return not self.store.outbox.waiting(far, limit=100) and not self.store.outbox.on_wire()
+
+
+PROFILE = Profile(
+    id="p1",
+    team_id=TEAM["id"],
+    service="local",
+    service_id="1",
+    name="ada",
+    timezone="Europe/Berlin",
+    created_at=NINE,
+    cursor=NINE,
+)
+UPDATE = Update(
+    id="u1",
+    post_id="b1",
+    team_id=TEAM["id"],
+    profile_id="p1",
+    service="local",
+    text="Our release is out!",
+    state=State.SENT,
+    created_at=NINE,
+    updated_at=NINE,
+    user_id=ADA,
+    due_at=NINE,
+    sent_at=NINE,
+    service_update_id="42",
+)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    clock: list[Desk] = []
+    slack = Playground(
+        bot_url="http://127.0.0.1:9/slack/events",
+        signing_secret="secret",
+        bot_token=TOKEN,
+        manifest={},
+        port=0,
+        path=":memory:",
+        clock=lambda: (clock[0].now if clock else NINE).timestamp(),
+    )
+    slack.start()
+    store = open_store("sqlite://")
+    client = MortalClient(token=TOKEN, base_url=slack.api_url, retry_handlers=[])
+    client.timeout = 0.5  # type: ignore[assignment]  # urllib takes fractions
+    clock.append(Desk(slack=slack, store=store, client=client))
+    store.profiles.insert(PROFILE)
+    store.updates.append([UPDATE])
+    yield clock[0]
+    store.close()
+    slack.close()
+    assert not slack.problems
+
+
+def comment(desk: Desk, number: int = 1) -> Interaction:
+    found = Found(
+        post="42",
+        service_id=f"c{number}",
+        event=Event.COMMENT,
+        user=Person(username="bo", name="Bo"),
+        created_at=desk.now,
+        text=f"Comment {number}",
+    )
+    added = desk.store.interactions.add(PROFILE, UPDATE, found, ours=False, now=desk.now)
+    assert added
+    return added
+
+
+def reply(desk: Desk, state: ReplyState, *, error: str = "", thread: str | None = None) -> Reply:
+    deed = desk.slack.say(as_=BO, channel=SOCIAL, text="Thank you", thread_ts=thread)
+    made = Reply(
+        id=new_id(desk.now),
+        team_id=TEAM["id"],
+        update_id="u1",
+        text="Thank you",
+        user_id=BO,
+        state=state,
+        created_at=desk.now,
+        channel=SOCIAL,
+        ts=str(deed.ts),
+        error=error,
+    )
+    desk.store.replies.insert(made)
+    return made
+
+
+def reactions(desk: Desk, reply: Reply) -> list[str]:
+    message = next(m for m in desk.slack.messages(SOCIAL) if m["ts"] == reply.ts)
+    return [reaction["name"] for reaction in message.get("reactions", [])]
+
+
+# -- all is well
+
+
+def test_a_card_is_posted_once_and_known(desk: Desk) -> None:
+    notice = desk.put(NoticeKind.CARD, "u1")
+    assert desk.tick()
+    assert not desk.tick()
+    (message,) = desk.said()
+    assert message["metadata"] == {
+        "event_type": notices.METADATA,
+        "event_payload": {"outbox": notice.id},
+    }
+    card = desk.store.outbox.card("u1", SOCIAL)
+    assert card
+    assert (card.channel, card.ts) == (SOCIAL, message["ts"])
+    assert desk.store.outbox.by_message(SOCIAL, message["ts"]) == card
+
+
+def test_nothing_to_say_is_nothing_to_do(desk: Desk) -> None:
+    assert not desk.tick()
+
+
+def test_a_comment_waits_for_its_card_and_goes_into_its_thread(desk: Desk) -> None:
+    interaction = comment(desk)
+    desk.slack.faults.rate_limits("chat.postMessage", retry_after=5)
+    desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.COMMENT, interaction.id)
+    desk.works()
+    card, told = desk.said()
+    assert told["thread_ts"] == card["ts"]
+    assert told["text"].startswith("Bo commented")
+
+
+def test_a_comment_without_a_card_says_itself_what_it_is_about(desk: Desk) -> None:
+    desk.slack.faults.refuses("chat.postMessage", "restricted_action")
+    desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.COMMENT, comment(desk).id)
+    desk.works()
+    (told,) = desk.said()
+    assert "thread_ts" not in told
+    assert "Our release is out!" in str(told["blocks"])
+    assert desk.store.outbox.by_message(SOCIAL, told["ts"])
+
+
+def test_what_is_gone_is_passed_over_in_silence(desk: Desk) -> None:
+    for kind in NoticeKind:
+        desk.put(kind, "nobody knows it")
+    desk.works(10)
+    assert not desk.said()
+    assert desk.nothing_left()
+
+
+def test_new_counts_change_the_card_they_belong_to(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.tick()
+    comment(desk)
+    desk.put(NoticeKind.CARD_CHANGED, "u1")
+    desk.works(5)
+    (card,) = desk.said()
+    assert "(1 comment)" in card["text"]
+    by_message = desk.store.outbox.by_message(SOCIAL, card["ts"])
+    assert by_message
+    assert by_message.kind is NoticeKind.CARD
+
+
+def test_a_change_without_a_card_is_dropped(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD_CHANGED, "u1")
+    desk.works(10)
+    assert not desk.said()
+    assert desk.nothing_left()
+
+
+def failed(desk: Desk, **changes: Any) -> Update:
+    update = replace(UPDATE, id="u2", state=State.FAILED, error="Too long.", sent_at=None)
+    update = replace(update, **changes)
+    desk.store.updates.append([update])
+    return update
+
+
+def test_a_problem_reaches_its_author_alone(desk: Desk) -> None:
+    failed(desk)
+    desk.put(NoticeKind.PROBLEM, "u2", ADA)
+    desk.works(5)
+    assert desk.texts(dm(desk, ADA)) == ["This post was not sent. @ada"]
+    assert not desk.said(SOCIAL)
+
+
+def dm(desk: Desk, user: str) -> str:
+    return str(desk.client.conversations_open(users=user)["channel"]["id"])
+
+
+def test_a_problem_that_was_solved_is_not_told(desk: Desk) -> None:
+    failed(desk, state=State.SENT, sent_at=NINE)
+    desk.put(NoticeKind.PROBLEM, "u2", ADA)
+    desk.works(5)
+    assert not desk.said(dm(desk, ADA))
+
+
+def test_only_the_writer_is_asked_and_in_the_thread(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.works(3)
+    card = desk.said()[0]["ts"]
+    written = reply(desk, ReplyState.ASKED, thread=card)
+    desk.put(NoticeKind.REPLY_QUESTION, written.id)
+    desk.works(3)
+    question = desk.said(as_=BO)[-1]
+    assert question["thread_ts"] == card
+    assert question["text"].startswith("Post your reply")
+    assert len(desk.said(as_=ADA)) == 1
+
+
+def test_an_answered_question_is_not_asked(desk: Desk) -> None:
+    desk.put(NoticeKind.REPLY_QUESTION, reply(desk, ReplyState.INTERNAL).id)
+    desk.works(3)
+    assert not desk.said(as_=BO)
+
+
+def test_a_reply_wears_a_glass_until_it_is_out(desk: Desk) -> None:
+    written = reply(desk, ReplyState.WAITING)
+    desk.put(NoticeKind.REPLY_STATE, written.id)
+    desk.works(3)
+    assert reactions(desk, written) == ["hourglass_flowing_sand"]
+    desk.store.replies.move(written.id, expected=[ReplyState.WAITING], to=ReplyState.SENT)
+    desk.put(NoticeKind.REPLY_STATE, written.id)
+    desk.put(NoticeKind.REPLY_STATE, written.id)
+    desk.works(5)
+    assert reactions(desk, written) == ["white_check_mark"]
+    assert not desk.said(as_=BO)
+
+
+def test_a_reply_that_failed_says_why_to_its_writer(desk: Desk) -> None:
+    written = reply(desk, ReplyState.FAILED, error="The login has expired.")
+    desk.put(NoticeKind.REPLY_STATE, written.id)
+    desk.works(3)
+    assert reactions(desk, written) == ["warning"]
+    (told,) = desk.said(as_=BO)
+    assert "The login has expired." in told["text"]
+    assert not desk.said(as_=ADA)
+
+
+def test_a_mark_that_slack_refuses_does_not_hold_back_the_words(desk: Desk) -> None:
+    desk.slack.faults.refuses("reactions.add", "too_many_reactions", times=None)
+    desk.put(NoticeKind.REPLY_STATE, reply(desk, ReplyState.FAILED, error="No.").id)
+    desk.works(3)
+    assert len(desk.said(as_=BO)) == 1
+
+
+# -- Slack's limits
+
+
+def test_a_channel_hears_one_message_a_second(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.CARD, "u1", GENERAL)
+    desk.tick()
+    for number in range(3):
+        desk.put(NoticeKind.COMMENT, comment(desk, number).id)
+    assert len(desk.said(SOCIAL)) == 1
+    assert len(desk.said(GENERAL)) == 1
+    assert not desk.tick(0.5)
+    assert len(desk.said(SOCIAL)) == 1
+    for many in (2, 3, 4):
+        desk.tick(1)
+        assert len(desk.said(SOCIAL)) == many
+
+
+def test_slack_says_until_when_to_wait(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.slack.faults.rate_limits("chat.postMessage", retry_after=30)
+    desk.tick()
+    desk.works(28)
+    assert not desk.said()
+    desk.works(5)
+    assert len(desk.said()) == 1
+
+
+def test_many_comments_arrive_in_order_within_the_limits(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    for number in range(20):
+        desk.put(NoticeKind.COMMENT, comment(desk, number).id)
+    desk.works(30)
+    assert [m["text"] for m in desk.said()[1:]] == [
+        f"Bo commented on the local network: “Comment {number}”." for number in range(20)
+    ]
+
+
+# -- Slack is not well
+
+
+def everything(desk: Desk) -> None:
+    """One of each kind that is a message, to three places."""
+    failed(desk)
+    desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.COMMENT, comment(desk).id)
+    desk.put(NoticeKind.PROBLEM, "u2", ADA)
+    desk.put(NoticeKind.CARD, "u1", GENERAL)
+
+
+def all_said_once(desk: Desk) -> None:
+    assert desk.texts() == ["Posted", "Bo commented"]
+    assert desk.texts(GENERAL) == ["Posted"]
+    assert desk.texts(dm(desk, ADA)) == ["This post was not sent. @ada"]
+    assert desk.nothing_left()
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 403])
+def test_when_slack_is_down_all_is_said_once_it_is_back(desk: Desk, status: int) -> None:
+    desk.slack.faults.down(status=status)
+    everything(desk)
+    desk.works(60)
+    assert not desk.said()
+    desk.slack.faults.clear()
+    desk.works(180)
+    all_said_once(desk)
+
+
+def test_while_slack_is_down_it_is_asked_less_and_less(desk: Desk) -> None:
+    calls = 0
+    asks = desk.client.api_call
+
+    def counting(*args: Any, **kwargs: Any) -> SlackResponse:
+        nonlocal calls
+        calls += 1
+        return asks(*args, **kwargs)
+
+    desk.client.api_call = counting  # type: ignore[method-assign]
+    desk.slack.go_away()
+    for number in range(50):
+        desk.put(NoticeKind.CARD, "u1", f"C{number}")
+    desk.works(600)
+    assert calls < 60
+    desk.slack.come_back()
+
+
+def test_when_slack_cannot_be_reached_nothing_is_lost(desk: Desk) -> None:
+    desk.slack.go_away()
+    everything(desk)
+    desk.works(60)
+    assert not desk.store.outbox.on_wire()
+    desk.slack.come_back()
+    desk.works(120)
+    all_said_once(desk)
+
+
+def test_what_slack_took_without_an_answer_is_not_said_again(desk: Desk) -> None:
+    everything(desk)
+    desk.slack.faults.hangs("chat.postMessage", times=4)
+    desk.works(120)
+    all_said_once(desk)
+    assert desk.store.outbox.card("u1", SOCIAL)
+
+
+@pytest.mark.parametrize("error", ["internal_error", "fatal_error"])
+def test_what_slack_may_have_done_is_looked_up_first(desk: Desk, error: str) -> None:
+    everything(desk)
+    desk.slack.faults.refuses("chat.postMessage", error, times=3)
+    desk.works(120)
+    all_said_once(desk)
+
+
+def test_it_is_found_among_many_messages(desk: Desk) -> None:
+    desk.slack.faults.hangs("chat.postMessage")
+    desk.put(NoticeKind.CARD, "u1")
+    desk.tick()
+    for number in range(450):
+        desk.slack.say(as_=BO, channel=SOCIAL, text=f"chatter {number}")
+    desk.works(30)
+    assert len(desk.said()) == 1
+    assert desk.nothing_left()
+
+
+def test_a_lookup_that_fails_is_done_again_before_anything_is_said_twice(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.slack.faults.hangs("chat.postMessage")
+    desk.slack.faults.down("conversations.history", times=2)
+    desk.slack.faults.rate_limits("conversations.history", retry_after=20)
+    desk.works(120)
+    assert len(desk.said()) == 1
+    assert desk.nothing_left()
+
+
+def test_where_slack_lets_nobody_look_twice_is_better_than_never(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.slack.faults.refuses("chat.postMessage", "internal_error")
+    desk.slack.faults.refuses("conversations.history", "not_in_channel", times=None)
+    desk.works(30)
+    assert len(desk.said()) == 1
+
+
+# -- the poster dies
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("what", ["card", "comment", "problem"])
+def test_whenever_it_dies_it_is_said_once(desk: Desk, what: str, when: str) -> None:
+    failed(desk)
+    where = dm(desk, ADA) if what == "problem" else SOCIAL
+    if what == "comment":
+        desk.put(NoticeKind.CARD, "u1")
+        desk.works(3)
+        desk.put(NoticeKind.COMMENT, comment(desk).id)
+    elif what == "card":
+        desk.put(NoticeKind.CARD, "u1")
+    else:
+        desk.put(NoticeKind.PROBLEM, "u2", ADA)
+    before = len(desk.said(where))
+    desk.dies(when)
+    assert len(desk.store.outbox.on_wire()) == 1
+    desk.takes_over()
+    assert len(desk.said(where)) == before + 1
+    assert desk.nothing_left()
+    (last,) = desk.said(where)[before:]
+    assert desk.store.outbox.by_message(where, last["ts"])
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_mark_or_a_change_may_be_made_again(desk: Desk, when: str) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.works(3)
+    comment(desk)
+    desk.put(NoticeKind.CARD_CHANGED, "u1")
+    desk.dies(when)
+    desk.takes_over()
+    assert "(1 comment)" in desk.said()[0]["text"]
+    written = reply(desk, ReplyState.SENT)
+    desk.put(NoticeKind.REPLY_STATE, written.id)
+    desk.living.clear()
+    desk.living.add("worker")
+    desk.dies(when)
+    desk.takes_over()
+    assert reactions(desk, written) == ["white_check_mark"]
+    assert desk.nothing_left()
+
+
+def test_what_another_living_worker_says_is_left_to_it(desk: Desk) -> None:
+    desk.client.dies = "before"
+    desk.put(NoticeKind.CARD, "u1")
+    with pytest.raises(Killed):
+        desk.tick(owner="other")
+    desk.client.dies = ""
+    desk.living.add("other")
+    desk.works(60)
+    assert not desk.said()
+    assert len(desk.store.outbox.on_wire()) == 1
+
+
+def test_two_who_look_up_the_same_line_say_it_once(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.dies("before")
+    desk.tick(owner="next")
+    desk.now += timedelta(seconds=5)
+    asks = desk.client.api_call
+
+    def meanwhile(*args: Any, **kwargs: Any) -> SlackResponse:
+        desk.client.api_call = asks  # type: ignore[method-assign]
+        answer = asks(*args, **kwargs)
+        desk.living.add("third")
+        pace = desk.pace
+        desk.pace = Pace()
+        desk.tick(owner="third")
+        desk.tick(5, owner="third")
+        desk.pace = pace
+        return answer
+
+    desk.client.api_call = meanwhile  # type: ignore[method-assign]
+    desk.takes_over()
+    assert len(desk.said()) == 1
+    assert desk.nothing_left()
+
+
+# -- Slack says no
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "not_in_channel", "is_archived"])
+def test_a_channel_that_is_closed_to_us_is_given_up(desk: Desk, error: str) -> None:
+    desk.slack.faults.refuses("chat.postMessage", error, times=None)
+    desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.CARD_CHANGED, "u1")
+    desk.works(10)
+    assert desk.nothing_left()
+
+
+def test_a_problem_that_nobody_would_hear_of_goes_to_the_admins(desk: Desk) -> None:
+    desk.admins = (BO,)
+    failed(desk, user_id="")
+    desk.slack.faults.refuses("chat.postMessage", "is_archived")
+    desk.put(NoticeKind.PROBLEM, "u2", SOCIAL)
+    desk.works(10)
+    assert desk.texts(dm(desk, BO)) == ["This post was not sent. @ada"]
+
+
+def test_a_problem_whose_author_left_goes_to_the_admins(desk: Desk) -> None:
+    desk.admins = (BO,)
+    failed(desk)
+    desk.slack.faults.refuses("chat.postMessage", "user_not_found", times=2)
+    desk.put(NoticeKind.PROBLEM, "u2", ADA)
+    desk.works(10)
+    assert desk.nothing_left()
+
+
+def test_an_author_who_hears_of_it_anyway_is_enough(desk: Desk) -> None:
+    desk.admins = (BO,)
+    failed(desk)
+    desk.slack.faults.refuses("chat.postMessage", "is_archived")
+    desk.put(NoticeKind.PROBLEM, "u2", SOCIAL)
+    desk.works(10)
+    assert not desk.said(dm(desk, BO))
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "missing_scope"])
+def test_with_a_wrong_token_everything_waits_for_the_right_one(desk: Desk, error: str) -> None:
+    desk.slack.faults.refuses("chat.postMessage", error, times=None)
+    everything(desk)
+    desk.works(120)
+    assert not desk.said()
+    desk.slack.faults.clear()
+    desk.works(180)
+    all_said_once(desk)
+    desk.slack.problems.clear()
