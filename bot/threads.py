@@ -1,0 +1,289 @@
+"""A reply in the thread of a card → a comment on the network, if its writer wants that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from slack_bolt import Ack, App, BoltContext, Respond
+
+from bot.guard import After, guard
+from bot.mrkdwn import message_text
+from bot.notices import (
+    DIRECT,
+    REPLY_KEEP,
+    REPLY_POST,
+    Message,
+    account_name,
+    asked,
+    note,
+    reply_mode,
+    service_name,
+    thread_of,
+    words_of,
+)
+from bot.people import Desk
+from buffer.errors import Code, Refused
+from buffer.model import (
+    Json,
+    Notice,
+    NoticeKind,
+    Profile,
+    Reply,
+    ReplyState,
+    Update,
+    new_id,
+)
+from buffer.text import check
+
+SPOKEN = (None, "file_share", "thread_broadcast")
+OPEN = (ReplyState.ASKED, ReplyState.WAITING)
+OUT = (ReplyState.SENDING, ReplyState.SENT)
+REMEMBERED = timedelta(days=30)
+ONLY_WORDS = "Only your words are posted; what you attached stays here."
+NO_GUESTS = "Your reply stays in Slack. Guests cannot post as {account}; any full member of this workspace can."
+POSTING = "Your reply is being posted as {account} on {place}."
+SAID: dict[ReplyState, str] = {
+    ReplyState.ASKED: "Your reply waits for your answer.",
+    ReplyState.WAITING: POSTING,
+    ReplyState.SENDING: POSTING,
+    ReplyState.SENT: "Your reply is posted as {account} on {place}.",
+    ReplyState.INTERNAL: "Your reply stays in Slack.",
+    ReplyState.FAILED: "Your reply was not posted as {account} on {place}.",
+    ReplyState.UNCONFIRMED: "It is not clear whether your reply is out. Please look on {place}.",
+}
+TOO_LATE = {
+    "message_changed": "Your reply is out on {place} already; what you changed here is not changed there.",
+    "message_deleted": "Your reply is out on {place} already; please delete it there as well.",
+}
+
+
+def on_message(event: Json, body: Json, context: BoltContext, desk: Desk) -> None:
+    """Every message in every channel we are in comes by here: most are let pass after one look-up."""
+    subtype = event.get("subtype")
+    if subtype == "message_changed":
+        _edited(event, body, desk)
+    elif subtype == "message_deleted":
+        _deleted(event, body, desk)
+    elif subtype in SPOKEN and not _is_from_a_bot(event, context):
+        _spoken(event, desk)
+
+
+def on_post(ack: Ack, action: Json, desk: Desk, respond: Respond, after: After) -> None:
+    """*Post as @account*: pressed twice, it is posted once."""
+    reply = _own_reply(action, desk)
+    if reply.state is ReplyState.ASKED and asked(reply) != action["value"]:
+        raise Refused("You have changed your reply since. Please use the newest question.")
+    with desk.store.transaction():
+        if desk.store.replies.move(
+            reply.id, expected=[ReplyState.ASKED], to=ReplyState.WAITING, text=reply.text
+        ):
+            _tell(desk, reply, NoticeKind.REPLY_STATE)
+    ack()
+    after(respond, replace_original=True, **_said(reply, desk).payload())
+
+
+def on_keep(ack: Ack, action: Json, desk: Desk, respond: Respond, after: After) -> None:
+    """*Keep internal*."""
+    reply = _own_reply(action, desk)
+    desk.store.replies.move(reply.id, expected=[ReplyState.ASKED], to=ReplyState.INTERNAL)
+    ack()
+    after(respond, replace_original=True, **_said(reply, desk).payload())
+
+
+def register(app: App) -> None:
+    """Takes every message event: what else wants some of them is registered before."""
+    app.event("message")(guard(on_message))
+    app.action(REPLY_POST)(guard(on_post))
+    app.action(REPLY_KEEP)(guard(on_keep))
+
+
+# -- something was said
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thread:
+    """What a reply is about."""
+
+    update: Update
+    profile: Profile
+    interaction_id: str = ""
+
+
+def _spoken(event: Json, desk: Desk) -> None:
+    ts, parent = event["ts"], event.get("thread_ts")
+    if not parent or parent == ts or not (thread := _thread(event["channel"], parent, desk)):
+        return
+    words = message_text(event, desk.name_of)
+    if not words:
+        return
+    reply = Reply(
+        id=new_id(desk.now),
+        team_id=desk.team_id,
+        update_id=thread.update.id,
+        interaction_id=thread.interaction_id,
+        text=words,
+        user_id=event["user"],
+        state=ReplyState.ASKED,
+        created_at=desk.now,
+        channel=event["channel"],
+        ts=ts,
+        error=ONLY_WORDS if event.get("files") else "",
+    )
+    reply = _judged(reply, thread, desk)
+    with desk.store.transaction():
+        if desk.store.replies.insert(reply):
+            memo, until = thread_of(reply), desk.now + REMEMBERED
+            desk.store.memos.keep(memo, parent, until=until)
+            _tell_state(reply, desk)
+
+
+def _thread(channel: str, parent: str, desk: Desk) -> Thread | None:
+    """The card (or lone comment) of ours that this thread hangs under."""
+    said = desk.store.outbox.by_message(channel, parent)
+    if said is None or said.team_id != desk.team_id:
+        return None
+    if said.kind is NoticeKind.CARD:
+        return _about(said.subject, "", desk)
+    if said.kind is NoticeKind.COMMENT:
+        comment = desk.store.interactions.get(desk.team_id, said.subject)
+        return _about(comment.update_id, comment.id, desk) if comment else None
+    return None
+
+
+def _about(update_id: str, interaction_id: str, desk: Desk) -> Thread | None:
+    update = desk.store.updates.get(desk.team_id, update_id)
+    profile = desk.store.profiles.get(desk.team_id, update.profile_id) if update else None
+    if update is None or profile is None:
+        return None
+    return Thread(update=update, profile=profile, interaction_id=interaction_id)
+
+
+def _judged(reply: Reply, thread: Thread, desk: Desk) -> Reply:
+    """What becomes of these words: kept, refused, asked about, or on their way."""
+    if reply.text.startswith("//"):
+        return replace(reply, state=ReplyState.INTERNAL, text="", error="")
+    if desk.person().is_guest:
+        sorry = NO_GUESTS.format(account=account_name(thread.profile))
+        return replace(reply, state=ReplyState.INTERNAL, text="", error=sorry)
+    try:
+        _check(reply.text, thread, desk)
+    except Refused as error:
+        return replace(reply, state=ReplyState.FAILED, error=str(error))
+    if desk.store.memos.recall(reply_mode(reply.channel), desk.now) == DIRECT:
+        return replace(reply, state=ReplyState.WAITING)
+    return reply
+
+
+def _check(words: str, thread: Thread, desk: Desk) -> None:
+    """Raises Refused for more than the network takes."""
+    if network := desk.networks.get(thread.update.service):
+        check(words, network.limits(thread.profile), account_name(thread.profile))
+
+
+def _tell_state(reply: Reply, desk: Desk) -> None:
+    if reply.state is ReplyState.ASKED:
+        _tell(desk, reply, NoticeKind.REPLY_QUESTION)
+    elif reply.state is not ReplyState.INTERNAL or reply.error:
+        _tell(desk, reply, NoticeKind.REPLY_STATE)
+
+
+def _tell(desk: Desk, reply: Reply, kind: NoticeKind, words: str = "") -> None:
+    """To the writer alone: a question, a mark on their message, or (`words`) one sentence."""
+    notice = Notice(
+        id=new_id(desk.now),
+        team_id=reply.team_id,
+        kind=kind,
+        subject=reply.id,
+        target=reply.channel,
+        created_at=desk.now,
+    )
+    if words:
+        desk.store.memos.keep(words_of(notice), words, until=desk.now + REMEMBERED)
+    desk.store.outbox.put(notice)
+
+
+# -- it was changed or deleted
+
+
+def _edited(event: Json, body: Json, desk: Desk) -> None:
+    message: Json = event.get("message") or {}
+    reply = _known(event["channel"], str(message.get("ts")), desk)
+    thread = reply and _about(reply.update_id, reply.interaction_id, desk)
+    if not reply or not thread:
+        return
+    words = message_text(message, desk.name_of)
+    if reply.state in OUT and words != reply.text:
+        _too_late(reply, thread, event, body, desk)
+    elif reply.state in OPEN and words != reply.text:
+        _changed(reply, words, thread, desk)
+
+
+def _changed(reply: Reply, words: str, thread: Thread, desk: Desk) -> None:
+    """Not out yet: the new words count, and are judged as if they were the first. Nothing is posted that was asked
+    about in other words."""
+    new = _judged(replace(reply, state=ReplyState.ASKED, text=words), thread, desk)
+    if not words:
+        new = replace(new, state=ReplyState.INTERNAL, error="")
+    if reply.state is ReplyState.WAITING and new.state is ReplyState.ASKED:
+        new = replace(new, state=ReplyState.WAITING)
+    with desk.store.transaction():
+        if desk.store.replies.move(
+            reply.id, expected=[reply.state], to=new.state, text=new.text, error=new.error
+        ):
+            _tell_state(new, desk)
+
+
+def _deleted(event: Json, body: Json, desk: Desk) -> None:
+    reply = _known(event["channel"], str(event.get("deleted_ts")), desk)
+    if reply is None:
+        return
+    dropped = desk.store.replies.move(reply.id, expected=OPEN, to=ReplyState.INTERNAL)
+    thread = _about(reply.update_id, reply.interaction_id, desk)
+    if not dropped and reply.state in OUT and thread:
+        _too_late(reply, thread, event, body, desk)
+
+
+def _known(channel: str, ts: str, desk: Desk) -> Reply | None:
+    reply = desk.store.replies.by_message(channel, ts)
+    return reply if reply and reply.team_id == desk.team_id else None
+
+
+def _too_late(reply: Reply, thread: Thread, event: Json, body: Json, desk: Desk) -> None:
+    """Say so, once per event."""
+    key = f"told:{body.get('event_id')}"
+    words = TOO_LATE[event["subtype"]].format(place=service_name(thread.update.service))
+    with desk.store.transaction():
+        if desk.store.requests.answered(key) is None:
+            desk.store.requests.record(key, [reply.id], desk.now)
+            _tell(desk, reply, NoticeKind.REPLY_STATE, words)
+
+
+def _is_from_a_bot(event: Json, context: BoltContext) -> bool:
+    return bool(
+        event.get("bot_id")
+        or event.get("hidden")
+        or not event.get("user")
+        or event["user"] == context.bot_user_id
+    )
+
+
+# -- the answer to the question
+
+
+def _own_reply(action: Json, desk: Desk) -> Reply:
+    reply = desk.store.replies.get(desk.team_id, action["value"].partition(":")[0])
+    if reply is None:
+        raise Refused("This reply is gone: its post was deleted.", Code.UPDATE_NOT_FOUND)
+    if reply.user_id != desk.user_id:
+        raise Refused("Only the person who wrote this reply can decide about it.", Code.FORBIDDEN)
+    return reply
+
+
+def _said(reply: Reply, desk: Desk) -> Message:
+    """How it stands now, for the writer."""
+    now = desk.store.replies.get(desk.team_id, reply.id) or reply
+    thread = _about(reply.update_id, reply.interaction_id, desk)
+    account = account_name(thread.profile) if thread else "you"
+    place = service_name(thread.update.service) if thread else "the network"
+    return note(SAID[now.state].format(account=account, place=place))

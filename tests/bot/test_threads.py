@@ -1,0 +1,512 @@
+"""A reply in a card's thread, through a real Bolt app: asked about, posted, kept, changed, deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from slack_bolt import App, BoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot import notices, outbox, threads
+from bot.outbox import Pace
+from bot.services import Context, Later, Services
+from buffer.model import (
+    Actor,
+    Event,
+    Found,
+    Limits,
+    Notice,
+    NoticeKind,
+    Person,
+    Profile,
+    Reply,
+    ReplyState,
+    State,
+    Update,
+    new_id,
+)
+from buffer.ports import Queues, Store
+from fakes import FakeNetwork
+from playground import ADA, BO, BOT_ID, BOT_USER, CY, SOCIAL, TEAM, Deed, Playground
+from playground.dispatch import Outgoing
+from storage import open_store
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TOKEN = "xoxb-test"
+MANIFEST = {"settings": {"event_subscriptions": {"bot_events": ["message.channels"]}}}
+PROFILE = Profile(
+    id="p1",
+    team_id=TEAM["id"],
+    service="local",
+    service_id="1",
+    name="ada",
+    timezone="Europe/Berlin",
+    created_at=NINE,
+    cursor=NINE,
+)
+UPDATE = Update(
+    id="u1",
+    post_id="b1",
+    team_id=TEAM["id"],
+    profile_id="p1",
+    service="local",
+    text="Our release is out!",
+    state=State.SENT,
+    created_at=NINE,
+    updated_at=NINE,
+    user_id=ADA,
+    due_at=NINE,
+    sent_at=NINE,
+    service_update_id="42",
+)
+
+
+@dataclass(kw_only=True)
+class Office:
+    """A Slack with a card in #social, and a bot that hears of every word in its thread."""
+
+    slack: Playground
+    store: Store
+    app: App
+    after: Later
+    client: WebClient
+    now: datetime = NINE
+    card: str = ""
+    pace: Pace = field(default_factory=Pace)
+
+    # -- Slack to the bot
+
+    def says(self, text: str, *, as_: str = BO, **more: Any) -> str:
+        """Somebody writes in the thread; returns the message's ts."""
+        deed = self.slack.say(as_=as_, channel=SOCIAL, text=text, thread_ts=self.card)
+        self.hears(deed, **more)
+        return str(deed.ts)
+
+    def edits(self, ts: str, text: str, *, times: int = 1) -> None:
+        self.hears(self.slack.edit(as_=BO, channel=SOCIAL, ts=ts, text=text), times=times)
+
+    def deletes(self, ts: str, *, times: int = 1) -> None:
+        self.hears(self.slack.delete(as_=BO, channel=SOCIAL, ts=ts), times=times)
+
+    def hears(self, deed: Deed, *, times: int = 1, team: str = TEAM["id"], **more: Any) -> None:
+        """The event of a deed reaches the bot, maybe more than once, maybe with other fields."""
+        body = json.loads(self.sent(deed).body)
+        body["event"] |= more
+        body |= {"team_id": team, "authorizations": []}
+        self.now += timedelta(seconds=1)
+        for _ in range(times):
+            assert self.dispatched(json.dumps(body)) == 200
+
+    def presses(self, label: str, *, times: int = 1, ts: str = "") -> None:
+        """Bo presses a button of the last question, or of the message at `ts`."""
+        where = ts or self.question()["ts"]
+        deed = self.slack.press(as_=BO, label=label, channel=SOCIAL, ts=where)
+        pressed = self.sent(deed).body.decode()
+        for _ in range(times):
+            assert self.dispatched(pressed) == 200
+        self.after.drain()
+
+    def sent(self, deed: Deed) -> Outgoing:
+        """What the playground sent because of it; the bot's server is not there, so we hand it over."""
+        deed.answers()
+        return self.slack.sent[-1]
+
+    def dispatched(self, body: str) -> int:
+        return int(self.app.dispatch(BoltRequest(body=body)).status or 0)
+
+    def message(self, ts: str) -> dict[str, Any]:
+        return next(m for m in self.slack.messages(SOCIAL) if m["ts"] == ts)
+
+    # -- the bot to Slack
+
+    def works(self, seconds: int = 10) -> None:
+        for _ in range(seconds):
+            while outbox.tick(
+                self.store,
+                self.client,
+                self.now,
+                owner="worker",
+                alive={"worker"}.__contains__,
+                pace=self.pace,
+            ):
+                pass
+            self.now += timedelta(seconds=1)
+        self.slack.settle()
+
+    def whispers(self, user: str = BO) -> list[dict[str, Any]]:
+        return [m for m in self.slack.messages(SOCIAL, user) if m.get("ephemeral")]
+
+    def question(self, user: str = BO) -> dict[str, Any]:
+        self.works()
+        return self.whispers(user)[-1]
+
+    def reply(self, ts: str) -> Reply:
+        found = self.store.replies.by_message(SOCIAL, ts)
+        assert found
+        return found
+
+    def marks(self, ts: str) -> list[str]:
+        self.works()
+        return [mark["name"] for mark in self.message(ts).get("reactions", [])]
+
+    def is_direct(self) -> None:
+        self.store.memos.keep(notices.reply_mode(SOCIAL), "direct")
+
+
+@pytest.fixture
+def network() -> FakeNetwork:
+    return FakeNetwork(limits=Limits(characters=50))
+
+
+@pytest.fixture
+def office(network: FakeNetwork) -> Iterator[Office]:
+    made: list[Office] = []
+    slack = Playground(
+        bot_url="http://127.0.0.1:9/slack/events",
+        signing_secret="secret",
+        bot_token=TOKEN,
+        manifest=MANIFEST,
+        port=0,
+        path=":memory:",
+        retry_delays=(),
+        clock=lambda: (made[0].now if made else NINE).timestamp(),
+    )
+    slack.start()
+    store = open_store("sqlite://")
+    store.profiles.insert(PROFILE)
+    store.updates.append([UPDATE])
+    client = WebClient(token=TOKEN, base_url=slack.api_url, timeout=2, retry_handlers=[])
+    after = Later()
+    app = App(
+        client=client,
+        token_verification_enabled=False,
+        request_verification_enabled=False,
+        process_before_response=True,
+        authorize=authorize,
+    )
+    services = Services(
+        queues=cast(Queues, no_queue),
+        store=store,
+        networks={"local": network},
+        clock=lambda: made[0].now,
+        after=after,
+    )
+    app.use(Context(services, {}))
+    threads.register(app)
+    office = Office(slack=slack, store=store, app=app, after=after, client=client)
+    made.append(office)
+    put(office, NoticeKind.CARD, "u1")
+    office.card = slack.messages(SOCIAL)[-1]["ts"]
+    yield office
+    after.close()
+    store.close()
+    slack.close()
+
+
+def authorize(team_id: str) -> AuthorizeResult:
+    return AuthorizeResult(
+        enterprise_id=None,
+        team_id=team_id,
+        bot_token=TOKEN,
+        bot_id=BOT_ID,
+        bot_user_id=BOT_USER,
+    )
+
+
+def no_queue(actor: Actor, key: str = "") -> None:
+    """A reply asks nothing of it."""
+
+
+def put(office: Office, kind: NoticeKind, subject: str) -> None:
+    notice = Notice(
+        id=new_id(office.now),
+        team_id=TEAM["id"],
+        kind=kind,
+        subject=subject,
+        target=SOCIAL,
+        created_at=office.now,
+    )
+    office.store.outbox.put(notice)
+    office.works(3)
+
+
+# -- asking first
+
+
+def test_a_reply_is_asked_about_and_posted_when_its_writer_says_so(office: Office) -> None:
+    ts = office.says("Thank *you* :tada: & <see> https://example.org")
+    assert office.reply(ts).state is ReplyState.ASKED
+    assert office.reply(ts).text == "Thank you 🎉 & <see> https://example.org"
+    question = office.question()
+    assert question["thread_ts"] == office.card
+    assert "Post as @ada" in str(question["blocks"])
+    assert not office.whispers(ADA)
+    office.presses("Post as @ada")
+    assert office.reply(ts).state is ReplyState.WAITING
+    assert office.whispers()[-1]["text"] == (
+        "Your reply is being posted as @ada on the local network."
+    )
+    assert office.marks(ts) == ["hourglass_flowing_sand"]
+
+
+def test_keep_internal_keeps_it(office: Office) -> None:
+    ts = office.says("Between us")
+    office.presses("Keep internal")
+    assert office.reply(ts).state is ReplyState.INTERNAL
+    assert office.whispers()[-1]["text"] == "Your reply stays in Slack."
+    assert office.marks(ts) == []
+
+
+def test_pressed_twice_it_is_posted_once(office: Office) -> None:
+    ts = office.says("Thank you")
+    office.presses("Post as @ada", times=3)
+    assert office.reply(ts).state is ReplyState.WAITING
+    assert office.marks(ts) == ["hourglass_flowing_sand"]
+
+
+def test_kept_after_posting_stays_posted_and_says_so(office: Office) -> None:
+    ts = office.says("Thank you")
+    office.question()
+    office.store.replies.move(
+        office.reply(ts).id, expected=[ReplyState.ASKED], to=ReplyState.SENT, service_id="9"
+    )
+    office.presses("Keep internal")
+    assert office.reply(ts).state is ReplyState.SENT
+    assert office.whispers()[-1]["text"] == "Your reply is posted as @ada on the local network."
+
+
+def test_only_the_writer_decides(office: Office) -> None:
+    ts = office.says("Thank you")
+    where = office.question()["ts"]
+    deed = office.slack.press(as_=BO, label="Post as @ada", channel=SOCIAL, ts=where)
+    assert office.dispatched(office.sent(deed).body.decode().replace(BO, ADA)) == 200
+    office.after.drain()
+    assert office.reply(ts).state is ReplyState.ASKED
+    assert "Only the person who wrote this reply" in office.whispers()[-1]["text"]
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_the_same_event_again_is_the_same_reply(office: Office, times: int) -> None:
+    deed = office.slack.say(as_=BO, channel=SOCIAL, text="Thank you", thread_ts=office.card)
+    office.hears(deed, times=times)
+    office.works()
+    office.hears(deed)
+    office.works()
+    assert len(office.whispers()) == 1
+
+
+# -- directly
+
+
+def test_in_direct_mode_it_is_on_its_way_at_once(office: Office) -> None:
+    office.is_direct()
+    ts = office.says("Thank you")
+    assert office.reply(ts).state is ReplyState.WAITING
+    assert office.marks(ts) == ["hourglass_flowing_sand"]
+    assert not office.whispers()
+
+
+@pytest.mark.parametrize("text", ["// between us", "//between us", "  // us"])
+def test_two_slashes_keep_it_internal_in_any_mode(office: Office, text: str) -> None:
+    office.is_direct()
+    ts = office.says(text)
+    assert office.reply(ts).state is ReplyState.INTERNAL
+    assert office.reply(ts).text == ""
+    assert office.marks(ts) == []
+    assert not office.whispers()
+
+
+def test_what_is_too_long_is_said_before_anything_is_sent(office: Office) -> None:
+    office.is_direct()
+    ts = office.says("long " * 20)
+    assert office.reply(ts).state is ReplyState.FAILED
+    assert office.marks(ts) == ["warning"]
+    assert "takes 50 characters; this text has 99" in office.whispers()[-1]["text"]
+    assert not office.whispers(ADA)
+
+
+def test_a_guest_stays_internal_and_is_told_so(office: Office) -> None:
+    office.is_direct()
+    ts = office.says("Thank you", as_=CY)
+    assert office.reply(ts).state is ReplyState.INTERNAL
+    office.works()
+    assert "Guests cannot post as @ada" in office.whispers(CY)[-1]["text"]
+
+
+def test_attached_files_stay_here_and_the_question_says_so(office: Office) -> None:
+    ts = office.says("Look", subtype="file_share", files=[{"id": "F1"}])
+    assert office.reply(ts).text == "Look"
+    assert "what you attached stays here" in str(office.question()["blocks"])
+
+
+# -- not a reply of ours
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"bot_id": "B0OTHER"},
+        {"user": BOT_USER},
+        {"user": None},
+        {"hidden": True},
+        {"subtype": "bot_message"},
+        {"subtype": "channel_join"},
+        {"subtype": "message_replied"},
+        {"thread_ts": None},
+        {"thread_ts": "1.1"},
+    ],
+)
+def test_other_words_are_none_of_our_business(office: Office, more: dict[str, Any]) -> None:
+    ts = office.says("Thank you", **more)
+    assert office.store.replies.by_message(SOCIAL, ts) is None
+
+
+def test_the_card_itself_is_no_reply(office: Office) -> None:
+    office.says("Thank you", ts=office.card)
+    assert office.store.replies.by_message(SOCIAL, office.card) is None
+
+
+def test_a_picture_alone_has_no_words_to_post(office: Office) -> None:
+    deed = office.slack.say(as_=BO, channel=SOCIAL, text="x", thread_ts=office.card)
+    office.hears(deed, subtype="file_share", files=[{"id": "F1"}], text="", blocks=[])
+    assert office.store.replies.by_message(SOCIAL, str(deed.ts)) is None
+
+
+def test_a_broadcast_reply_is_a_reply(office: Office) -> None:
+    ts = office.says("Thank you", subtype="thread_broadcast")
+    assert office.reply(ts).state is ReplyState.ASKED
+
+
+def test_a_problem_has_no_thread_to_answer_in(office: Office) -> None:
+    office.store.updates.append([replace(UPDATE, id="u2", state=State.MISSED, sent_at=None)])
+    put(office, NoticeKind.PROBLEM, "u2")
+    parent = office.slack.messages(SOCIAL)[-1]["ts"]
+    ts = office.says("What now?", thread_ts=parent)
+    assert office.store.replies.by_message(SOCIAL, ts) is None
+
+
+def test_under_a_lone_comment_it_answers_that_comment(office: Office) -> None:
+    office.store.updates.append([replace(UPDATE, id="u2", service_update_id="43")])
+    found = Found(
+        post="43",
+        service_id="c1",
+        event=Event.COMMENT,
+        user=Person(username="dee"),
+        created_at=NINE,
+        text="Hello",
+    )
+    update = replace(UPDATE, id="u2")
+    comment = office.store.interactions.add(PROFILE, update, found, ours=False, now=NINE)
+    assert comment
+    put(office, NoticeKind.COMMENT, comment.id)
+    office.card = office.slack.messages(SOCIAL)[-1]["ts"]
+    ts = office.says("Welcome")
+    assert office.reply(ts).interaction_id == comment.id
+    assert office.reply(ts).update_id == "u2"
+    assert office.question()["thread_ts"] == office.card
+
+
+# -- changed
+
+
+def test_edited_before_it_is_posted_it_is_asked_about_anew(office: Office) -> None:
+    ts = office.says("Thank you")
+    old = office.question()["ts"]
+    office.edits(ts, "Thank you all", times=3)
+    assert office.reply(ts).text == "Thank you all"
+    assert "Thank you all" in office.question()["text"]
+    assert len(office.whispers()) == 2
+    office.presses("Post as @ada", ts=old)
+    assert office.reply(ts).state is ReplyState.ASKED
+    assert "newest question" in office.whispers()[-1]["text"]
+
+
+def test_the_newest_question_posts_the_newest_words(office: Office) -> None:
+    ts = office.says("Thank you")
+    office.edits(ts, "Thank you all")
+    office.presses("Post as @ada")
+    assert office.reply(ts).state is ReplyState.WAITING
+    assert office.reply(ts).text == "Thank you all"
+
+
+def test_edited_while_it_waits_the_new_words_are_posted(office: Office) -> None:
+    office.is_direct()
+    ts = office.says("Thank you")
+    office.edits(ts, "Thank you all")
+    assert office.reply(ts).text == "Thank you all"
+    assert office.reply(ts).state is ReplyState.WAITING
+    office.edits(ts, "// no, between us")
+    assert office.reply(ts).state is ReplyState.INTERNAL
+
+
+def test_edited_to_too_much_it_is_not_posted(office: Office) -> None:
+    ts = office.says("Thank you")
+    office.edits(ts, "long " * 20)
+    assert office.reply(ts).state is ReplyState.FAILED
+
+
+@pytest.mark.parametrize("state", [ReplyState.SENDING, ReplyState.SENT])
+def test_edited_when_it_is_out_the_writer_is_told_once(office: Office, state: ReplyState) -> None:
+    ts = office.says("Thank you")
+    office.works()
+    office.store.replies.move(
+        office.reply(ts).id, expected=[ReplyState.ASKED], to=state, service_id="9"
+    )
+    office.edits(ts, "Thank you all", times=3)
+    assert office.reply(ts).text == "Thank you"
+    assert office.reply(ts).service_id == "9"
+    office.works()
+    told = [m["text"] for m in office.whispers() if "out on the local network already" in m["text"]]
+    assert len(told) == 1
+
+
+def test_an_unfurled_link_is_no_edit(office: Office) -> None:
+    ts = office.says("See https://example.org")
+    office.works()
+    office.edits(ts, "See https://example.org")
+    office.works()
+    assert len(office.whispers()) == 1
+
+
+# -- deleted
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_deleted_before_it_is_posted_it_is_dropped(office: Office, direct: bool) -> None:
+    if direct:
+        office.is_direct()
+    ts = office.says("Thank you")
+    office.deletes(ts, times=3)
+    assert office.reply(ts).state is ReplyState.INTERNAL
+    office.works()
+    assert not office.whispers()
+
+
+def test_deleted_when_it_is_out_the_writer_is_told(office: Office) -> None:
+    ts = office.says("Thank you")
+    office.works()
+    office.store.replies.move(office.reply(ts).id, expected=[ReplyState.ASKED], to=ReplyState.SENT)
+    office.deletes(ts, times=3)
+    assert "please delete it there as well" in office.question()["text"]
+    assert len(office.whispers()) == 2
+
+
+def test_an_edit_of_something_else_is_let_pass(office: Office) -> None:
+    ts = office.says("// ours")
+    office.edits(ts, "now public?")
+    assert office.reply(ts).state is ReplyState.INTERNAL
+    deed = office.slack.say(as_=BO, channel=SOCIAL, text="chatter")
+    office.hears(office.slack.edit(as_=BO, channel=SOCIAL, ts=str(deed.ts), text="more"))
+    office.hears(office.slack.delete(as_=BO, channel=SOCIAL, ts=str(deed.ts)))
+
+
+def test_a_thread_of_another_team_is_not_ours(office: Office) -> None:
+    deed = office.slack.say(as_=BO, channel=SOCIAL, text="Thank you", thread_ts=office.card)
+    office.hears(deed, team="T0ELSEWHERE")
+    assert office.store.replies.by_message(SOCIAL, str(deed.ts)) is None
