@@ -190,10 +190,11 @@ def post_message(
     *,
     notes: Iterable[str] = (),
     value: str = "",
+    fresh: bool = False,
 ) -> Message:
     """What an add, and every press on its buttons, is answered with. `value` is what the buttons carry: the id of the
     post, or of its only update."""
-    heading = headline(updates)
+    heading = headline(updates, fresh=fresh)
     lines = [status_line(update, profiles[update.profile_id], zone) for update in updates]
     value = value or updates[0].post_id
     blocks: list[Block] = [
@@ -214,16 +215,16 @@ def post_message(
     return Message(text=_fallback(heading, updates, profiles, zone), blocks=blocks)
 
 
-def headline(updates: Sequence[Update]) -> str:
+def headline(updates: Sequence[Update], *, fresh: bool = False) -> str:
     states = {update.state for update in updates}
     if any(update.share_at and update.is_pending for update in updates):
         return f"Going out in {HOLD.seconds} seconds."
     if states == {State.QUEUED}:
-        return "Added to the queue."
+        return "Added to the queue." if fresh else "In the queue."
     if states == {State.SCHEDULED}:
         return "Scheduled."
     if states <= PENDING:
-        return "Added."
+        return "Added." if fresh else "Waiting."
     if states == {State.SENT}:
         return "This post is out."
     if State.SENDING in states:
@@ -232,8 +233,14 @@ def headline(updates: Sequence[Update]) -> str:
 
 
 def status_line(update: Update, profile: Profile, zone: str) -> str:
-    who = f"*{escape(account_name(profile))}* on {escape(service_name(profile.service))}"
-    return f"• {who}: {status(update, profile, zone)}"
+    return f"• {whose(profile)}: {status(update, profile, zone)}"
+
+
+def whose(profile: Profile) -> str:
+    """“*@ada* on Mastodon”, in mrkdwn; a name that says its network already is not followed by it."""
+    name, service = account_name(profile), service_name(profile.service)
+    known = name.casefold() in service.casefold()
+    return f"*{escape(name)}*" + ("" if known else f" on {escape(service)}")
 
 
 def post_buttons(updates: Sequence[Update], value: str) -> list[ButtonElement]:
@@ -256,7 +263,7 @@ def post_buttons(updates: Sequence[Update], value: str) -> list[ButtonElement]:
 
 def was_new(update: Update) -> bool:
     """Whether it was made to go out at once, so that Undo means: not at all."""
-    return update.share_at is not None and update.share_at - update.created_at <= HOLD * 1.5
+    return update.share_at is not None and update.share_at - update.created_at <= HOLD
 
 
 def problem_row(updates: Sequence[Update]) -> list[ButtonElement]:
@@ -281,12 +288,15 @@ def _fallback(
     return escape(f"{heading} {names}{due}: “{shorten(' '.join(words(first).split()), 150)}”")
 
 
-def answer_for(desk: Desk, updates: Sequence[Update], *, notes: Iterable[str] = ()) -> Message:
+def answer_for(
+    desk: Desk, updates: Sequence[Update], *, notes: Iterable[str] = (), fresh: bool = True
+) -> Message:
     """The answer to an add, for the person at the desk."""
     profiles = desk.profiles()
     first = profiles.get(updates[0].profile_id)
     known = [update for update in updates if update.profile_id in profiles]
-    return post_message(known, profiles, desk.zone(first), notes=[*notes, *desk.zone_note(first)])
+    notes = [*notes, *desk.zone_note(first)]
+    return post_message(known, profiles, desk.zone(first), notes=notes, fresh=fresh)
 
 
 # -- a press

@@ -70,11 +70,9 @@ def guard(listener: Listener, *, guests: bool = False) -> Listener:
 
 def call(listener: Listener, args: Args) -> None:
     """Call a listener with what its parameters are named after: Bolt's own arguments, or the context's."""
-    wanted = inspect.signature(listener).parameters
-    own = {name: getattr(args, name, None) for name in wanted}
-    listener(
-        **{name: args.context.get(name) if own[name] is None else own[name] for name in wanted}
-    )
+    context = {"args": args, **args.context}
+    own = {name: getattr(args, name, None) for name in inspect.signature(listener).parameters}
+    listener(**{name: context.get(name) if value is None else value for name, value in own.items()})
 
 
 def open_view(client: WebClient, trigger_id: str, view: View) -> None:

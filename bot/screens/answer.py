@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import (
@@ -26,10 +27,11 @@ from bot.blocks import (
     answer_for,
     button,
     given_back,
-    plain_when,
     service_name,
     short_when,
     shorten,
+    small,
+    when_text,
 )
 from bot.command import Post, Question, Refusal, match, nearest
 from bot.guard import After, guard
@@ -94,18 +96,21 @@ def confirm_message(typed: Typed, draft: str, zone: str, why: str = "") -> Messa
         button("Queue the whole text", WHOLE, DRAFT + draft),
         button("Edit", EDIT_DRAFT, draft),
     ]
-    understood = (
-        f" *{escape(shorten(typed.text, 300))}*\nwould go out {plain_when(at, zone)}." if at else ""
-    )
     return Message(
         text=escape(shorten(f"{question} Nothing is queued yet.", 2900)),
         blocks=[
             SectionBlock(text=PlainTextObject(text=shorten(question, 2900))),
-            *([SectionBlock(text=MarkdownTextObject(text=understood.strip()))] if at else []),
-            *given_back(typed.whole),
+            *(_as_scheduled(typed, at, zone) if at else given_back(typed.whole)),
             ActionsBlock(elements=elements),
         ],
     )
+
+
+def _as_scheduled(typed: Typed, at: datetime, zone: str) -> list[Block]:
+    return [
+        small(f"If it is meant for us, this goes out {when_text(at, zone)}:"),
+        SectionBlock(text=PlainTextObject(text=shorten(typed.text, 2900), emoji=False)),
+    ]
 
 
 def choice_message(typed: Typed, draft: str, profiles: Sequence[Profile]) -> Message:
@@ -155,7 +160,7 @@ def profile_label(profile: Profile) -> str:
 
 
 def draw_post(desk: Desk, post_id: str) -> Message:
-    return answer_for(desk, desk.queue.post(post_id))
+    return answer_for(desk, desk.queue.post(post_id), fresh=False)
 
 
 # -- read

@@ -24,11 +24,11 @@ from bot.blocks import (
     account_name,
     button,
     problem_buttons,
-    service_name,
     shorten,
     small,
     status,
     update_blocks,
+    whose,
     words,
 )
 from bot.guard import After, Redraw, guard
@@ -118,7 +118,7 @@ def _queue(queued: Queued, zone: str) -> list[Block]:
 def _profile_line(queued: Queued) -> Block:
     profile, counts = queued.profile, queued.counts
     paused = " · *paused*, nothing goes out" if profile.paused else ""
-    text = f"*{escape(account_name(profile))}* on {escape(service_name(profile.service))}"
+    text = whose(profile)
     return SectionBlock(
         text=MarkdownTextObject(text=f"{text} · {counts.pending:,} waiting{paused}")
     )

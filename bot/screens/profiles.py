@@ -21,8 +21,8 @@ from bot.blocks import (
     button,
     note,
     place_of,
-    service_name,
     small,
+    whose,
 )
 from bot.command import Verb, match
 from bot.guard import After, Redraw, guard
@@ -61,7 +61,8 @@ def view(
         more = ", ".join(escape(account_name(p)) for p in profiles[PER_PAGE:])
         blocks.append(small(f"And {len(profiles) - PER_PAGE} more: {more}"))
     names = ", ".join(escape(account_name(profile)) for profile in profiles[:PER_PAGE])
-    return Message(text=f"{len(profiles)} profiles: {names}.", blocks=blocks)
+    many = "1 profile" if len(profiles) == 1 else f"{len(profiles)} profiles"
+    return Message(text=f"{many}: {names}.", blocks=blocks)
 
 
 def _described(profile: Profile, counts: Counts) -> str:
@@ -69,7 +70,7 @@ def _described(profile: Profile, counts: Counts) -> str:
     if profile.disconnected:
         state = "*disconnected*: its login has to be renewed"
     return (
-        f"*{escape(account_name(profile))}* on {escape(service_name(profile.service))} · {state}\n"
+        f"{whose(profile)} · {state}\n"
         f"{counts.pending:,} waiting, {counts.sent:,} sent · {times_of(profile.schedules)} ({profile.timezone})"
     )
 

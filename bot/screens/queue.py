@@ -59,7 +59,7 @@ def view(
     if row := _paging(kind, profile, page, updates.total):
         blocks.append(ActionsBlock(block_id=f"{place}#pages", elements=row))
     first = (
-        f" First: “{shorten(' '.join(updates.items[0].text.split()), 100)}”."
+        f". First: “{shorten(' '.join(updates.items[0].text.split()), 100)}”."
         if updates.items
         else ""
     )
