@@ -1,0 +1,18 @@
+"""The registry: the networks by the name of their service. A new one is a file beside this, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from buffer.networks import local
+from buffer.ports import Clock, Network, Store
+
+
+class Make(Protocol):
+    """Makes a network. `public_url` is this server's own address, as people reach it."""
+
+    def __call__(self, store: Store, *, clock: Clock, public_url: str) -> Network: ...
+
+
+NETWORKS: Mapping[str, Make] = {local.SERVICE: local.Local}

@@ -1,0 +1,447 @@
+"""Brings due updates to their networks: claim, wire intent, publish, finish. Knows no network's name.
+
+State decides, not time: an update is claimed by a conditional step, and whoever died is known by a lock the system
+freed. What was on the wire then is looked up or repeated with its key; where a network offers neither, a person is
+asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from queue import Empty, SimpleQueue
+from time import monotonic
+
+from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer.model import Attempt, Notice, NoticeKind, Phase, Profile, Receipt, Update, new_id
+from buffer.ports import Certainty, Clock, Network, Networks, Owner, Store
+
+log = logging.getLogger("sender")
+
+GRACE_SCHEDULED = timedelta(minutes=15)
+GRACE = timedelta(hours=2)
+"""How late an update still goes out unasked: one with its own time, and any other."""
+
+SETTLED = timedelta(minutes=3)
+"""A post that is not on its network so long after it was on the wire is not on its way either."""
+
+KEY_LIFE = timedelta(minutes=45)
+"""How long an unclear outcome is pursued; the shortest memory for keys we know of is an hour (Mastodon, 2026-11)."""
+
+SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_LOOK = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=1),
+)
+
+_ROUND = timedelta(seconds=1)
+"""Between two looks at what is rare: the dead, and what is unclear."""
+
+Outcome = Receipt | QueueError
+Submit = Callable[[Callable[[], None]], object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Crew:
+    """The threads that publish. Each network has its own, so that one that hangs keeps only its own waiting.
+
+    `submit` hands work to a network's threads, of which there are `size`; `ring` wakes the loop when it is done.
+    """
+
+    submit: Mapping[str, Submit]
+    size: int
+    ring: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What is to become of a profile's due updates."""
+
+    missed: Sequence[Update]
+    send: Update | None
+
+
+def due_plan(due: Sequence[Update], now: datetime) -> Plan:
+    """One goes out, the earliest; the others of its profile after it. What is too late is held."""
+    missed = [update for update in due if is_too_late(update, now)]
+    in_time = (update for update in due if not is_too_late(update, now))
+    return Plan(missed=missed, send=next(in_time, None))
+
+
+def is_too_late(update: Update, moment: datetime) -> bool:
+    """Whether an update may no longer go out at this moment unless a person says so."""
+    assert update.due_at
+    has_own_time = update.due_at == update.scheduled_at
+    return moment - update.due_at > (GRACE_SCHEDULED if has_own_time else GRACE)
+
+
+def pause_after(span: timedelta, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """Wait as long again as it took so far: doubling, without counting tries."""
+    return min(max(span, SHORTEST_PAUSE), longest)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Job:
+    """One request on its way in a thread."""
+
+    attempt: Attempt
+    profile: Profile
+
+    @property
+    def service(self) -> str:
+        return self.profile.service
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ended:
+    """A request that came back."""
+
+    job: _Job
+    outcome: Outcome
+    at: datetime
+    seconds: float
+
+
+class Sender:
+    """One per process. `tick` and `wait` are for one loop; `stop` comes after the loop has ended.
+
+    What is under way is remembered here only so that no more is claimed than there are free threads; everything that
+    must survive is in the store. A failed transaction changes nothing here, and the next tick does it again.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        networks: Networks,
+        crew: Crew,
+        *,
+        owner: Owner,
+        clock: Clock,
+        admins: Sequence[str] = (),
+    ) -> None:
+        self._store = store
+        self._networks = networks
+        self._crew = crew
+        self._owner = owner
+        self._clock = clock
+        self._admins = admins
+        self._busy: Counter[str] = Counter()
+        self._claimed: list[_Job] = []
+        self._ended: list[_Ended] = []
+        self._answers: SimpleQueue[_Ended] = SimpleQueue()
+        self._round_at: datetime | None = None
+        self._looked_at: datetime | None = None
+
+    def tick(self, now: datetime) -> bool:
+        """Finish what came back, claim and send what is due. True if there may be more at once."""
+        self._go_round(now)
+        self._send(now)
+        self._collect()
+        if not (self._ended or self._is_something_ready(now)):
+            self._looked_at = now
+            return False
+        with self._store.transaction():
+            told = [self._finish(ended) for ended in self._ended]
+            jobs = self._claim(now)
+        self._remember(jobs, told)
+        self._send(now)
+        return bool(told or jobs)
+
+    def wait(self, now: datetime) -> float:
+        """Seconds until something is due that a free thread could take; a thread that ends rings."""
+        due = self._store.attempts.next_due([name for name, _ in self._free()], now)
+        if due is None or (self._looked_at and due <= self._looked_at):
+            return _ROUND.total_seconds()
+        return (due - now).total_seconds()
+
+    def stop(self, seconds: float) -> bool:
+        """Wait for what is on the wire, put back what is not. What is still out then is left to the reaper: False."""
+        end = monotonic() + seconds
+        self._put_back()
+        while self._busy.total() and (left := end - monotonic()) > 0:
+            self._collect(patience=left)
+            self._write_ended()
+        return not self._busy.total()
+
+    # -- claiming
+
+    def _free(self) -> list[tuple[str, int]]:
+        """Networks with free threads, and how many."""
+        free = ((name, self._crew.size - self._busy[name]) for name in self._networks)
+        return [(name, number) for name, number in free if number > 0]
+
+    def _is_something_ready(self, now: datetime) -> bool:
+        return any(self._store.attempts.ready(name, now, limit=1) for name, _ in self._free())
+
+    def _claim(self, now: datetime) -> list[_Job]:
+        jobs: list[_Job] = []
+        back = Counter(ended.job.service for ended in self._ended)
+        for name in self._networks:
+            free = self._crew.size - self._busy[name] + back[name]
+            for profile in self._store.attempts.ready(name, now, limit=free):
+                jobs += self._claim_next(profile, now)
+        return jobs
+
+    def _claim_next(self, profile: Profile, now: datetime) -> list[_Job]:
+        plan = due_plan(self._store.attempts.due(profile, now), now)
+        for update in plan.missed:
+            if self._store.attempts.miss(update, now=now):
+                self._tell_problem(update, now)
+        attempt = plan.send and self._store.attempts.claim(
+            plan.send, key=new_id(now), owner=self._owner.id, now=now
+        )
+        self._store.profiles.refresh(profile.id)
+        return [_Job(attempt=attempt, profile=profile)] if attempt else []
+
+    def _remember(self, jobs: Sequence[_Job], told: Sequence[Callable[[], None]]) -> None:
+        """The transaction is through: now it counts here, too."""
+        self._busy.update(job.service for job in jobs)
+        self._busy.subtract(ended.job.service for ended in self._ended)
+        self._claimed += jobs
+        self._ended.clear()
+        for tell in told:
+            tell()
+
+    # -- sending
+
+    def _send(self, now: datetime) -> None:
+        if not self._claimed:
+            return
+        with self._store.transaction():
+            ours = [self._store.attempts.to_wire(job.attempt, now=now) for job in self._claimed]
+        jobs = list(zip(self._claimed, ours, strict=True))
+        self._claimed.clear()
+        for job, is_ours in jobs:
+            if is_ours:
+                attempt = replace(job.attempt, phase=Phase.WIRE, wire_at=now)
+                self._submit(replace(job, attempt=attempt), _publish)
+            else:
+                self._busy[job.service] -= 1
+
+    def _submit(self, job: _Job, request: Callable[[Network, _Job, datetime], Receipt]) -> None:
+        self._crew.submit[job.service](partial(self._request, job, request))
+
+    def _request(self, job: _Job, request: Callable[[Network, _Job, datetime], Receipt]) -> None:
+        """Runs in a thread of the network; touches nothing but the queue of answers."""
+        began = monotonic()
+        outcome: Outcome
+        try:
+            outcome = request(self._networks[job.service], job, self._clock())
+        except QueueError as error:
+            outcome = error
+        except (
+            Exception
+        ) as error:  # a thread's edge: whatever an adapter trips over, the post may be out
+            log.exception("network failed", extra={"update": job.attempt.update.id})
+            outcome = Unclear(f"Something went wrong while it was sent ({type(error).__name__}).")
+        seconds = monotonic() - began
+        self._answers.put(_Ended(job=job, outcome=outcome, at=self._clock(), seconds=seconds))
+        self._crew.ring()
+
+    def _collect(self, patience: float = 0) -> None:
+        """Take in what came back, after waiting at most so long for the first."""
+        try:
+            self._ended.append(self._answers.get(block=patience > 0, timeout=patience or None))
+            while True:
+                self._ended.append(self._answers.get_nowait())
+        except Empty:
+            return
+
+    def _write_ended(self) -> None:
+        if self._ended:
+            with self._store.transaction():
+                told = [self._finish(ended) for ended in self._ended]
+            self._remember([], told)
+
+    def _put_back(self) -> None:
+        with self._store.transaction():
+            for job in self._claimed:
+                self._release(job.attempt, self._clock())
+        self._busy.subtract(job.service for job in self._claimed)
+        self._claimed.clear()
+
+    # -- finishing
+
+    def _finish(self, ended: _Ended) -> Callable[[], None]:
+        """Write what became of an attempt, with its notices. Returns the log line, to be written when this is kept."""
+        attempt, outcome = ended.job.attempt, ended.outcome
+        match outcome:
+            case Receipt():
+                written, word = self._sent(attempt, outcome, ended.at), "sent"
+            case NetworkDown():
+                until = ended.at + pause_after(ended.at - _due_at(attempt))
+                written, word = self._retry(attempt, until, str(outcome), ended.at)
+            case SlowDown():
+                written, word = self._retry(attempt, outcome.until, str(outcome), ended.at)
+            case Unclear():
+                written, word = self._doubt(ended.job, str(outcome), ended.at)
+            case LoginExpired():
+                self._disconnect(ended.job.profile)
+                written, word = self._failed(attempt, _login_words(outcome), ended.at), "failed"
+            case _:
+                written, word = self._failed(attempt, str(outcome), ended.at), "failed"
+        ids = {
+            "update": attempt.update.id,
+            "network": ended.job.service,
+            "attempt": attempt.number,
+            "ms": round(ended.seconds * 1000),
+        }
+        return partial(log.info, word if written else "no longer ours", extra=ids)
+
+    def _sent(self, attempt: Attempt, receipt: Receipt, now: datetime) -> bool:
+        written = self._store.attempts.finish_sent(attempt, receipt, now=now)
+        if written:
+            for channel in self._store.feeds.channels(attempt.update.profile_id):
+                self._put(NoticeKind.CARD, attempt.update, channel, now)
+        return written
+
+    def _failed(self, attempt: Attempt, reason: str, now: datetime) -> bool:
+        written = self._store.attempts.finish_failed(attempt, reason, now=now)
+        if written:
+            self._tell_problem(attempt.update, now)
+        return written
+
+    def _unconfirmed(self, attempt: Attempt, reason: str, now: datetime) -> bool:
+        written = self._store.attempts.finish_unconfirmed(attempt, reason, now=now)
+        if written:
+            self._tell_problem(attempt.update, now)
+        return written
+
+    def _retry(
+        self, attempt: Attempt, until: datetime, reason: str, now: datetime
+    ) -> tuple[bool, str]:
+        if is_too_late(attempt.update, until):
+            return self._failed(attempt, reason, now), "failed"
+        written = self._store.attempts.retry_at(attempt, until, reason, now=now)
+        self._store.profiles.refresh(attempt.update.profile_id)
+        return written, "put off"
+
+    def _doubt(self, job: _Job, reason: str, now: datetime) -> tuple[bool, str]:
+        age = now - _wire_at(job.attempt)
+        is_blind = self._networks[job.service].certainty is Certainty.BLIND
+        if is_blind or age > KEY_LIFE:
+            return self._unconfirmed(job.attempt, reason, now), "unconfirmed"
+        again = now + pause_after(age, LONGEST_LOOK)
+        return self._store.attempts.look_at(job.attempt, again, reason), "unclear"
+
+    def _disconnect(self, profile: Profile) -> None:
+        fresh = self._store.profiles.get(profile.team_id, profile.id)
+        if fresh and not fresh.disconnected:
+            self._store.profiles.save(replace(fresh, disconnected=True))
+
+    # -- the dead, and what is unclear
+
+    def _go_round(self, now: datetime) -> None:
+        if self._round_at and timedelta() <= now - self._round_at < _ROUND:
+            return
+        for owner in self._store.attempts.owners():
+            if owner != self._owner.id and not self._owner.alive(owner):
+                self._reap(owner, now)
+        self._look(now)
+        self._round_at = now
+
+    def _reap(self, owner: str, now: datetime) -> None:
+        """Of what a dead owner left: not yet on the wire, pending again; on the wire, ours to look at."""
+        with self._store.transaction():
+            for attempt in self._store.attempts.open_attempts(owner):
+                if attempt.phase is Phase.CLAIMED:
+                    self._release(attempt, now)
+                else:
+                    self._store.attempts.take_over(attempt, owner=self._owner.id, now=now)
+        log.info("took over", extra={"owner": owner})
+
+    def _release(self, attempt: Attempt, now: datetime) -> None:
+        if self._store.attempts.release(attempt, now=now):
+            self._store.profiles.refresh(attempt.update.profile_id)
+
+    def _look(self, now: datetime) -> None:
+        """Send those out to look whose time has come."""
+        free = dict(self._free())
+        found = self._store.attempts.to_look_at(self._owner.id, now, limit=sum(free.values()))
+        jobs = []
+        for attempt in found:
+            profile = self._store.profiles.get(attempt.update.team_id, attempt.update.profile_id)
+            if profile and free.get(profile.service, 0) > 0:
+                free[profile.service] -= 1
+                jobs.append(_Job(attempt=attempt, profile=profile))
+        if not jobs:
+            return
+        with self._store.transaction():
+            ours = [job for job in jobs if self._store.attempts.looking(job.attempt)]
+        self._busy.update(job.service for job in ours)
+        for job in ours:
+            self._submit(job, _look)
+
+    # -- notices
+
+    def _tell_problem(self, update: Update, now: datetime) -> None:
+        """To whoever wrote it and to the channels; to the admins where there is neither."""
+        author = [update.user_id] if update.via == "slack" and update.user_id else []
+        channels = self._store.feeds.channels(update.profile_id)
+        for target in [*author, *channels] or self._admins:
+            self._put(NoticeKind.PROBLEM, update, target, now)
+
+    def _put(self, kind: NoticeKind, update: Update, target: str, now: datetime) -> None:
+        self._store.outbox.put(
+            Notice(
+                id=new_id(now),
+                team_id=update.team_id,
+                kind=kind,
+                subject=update.id,
+                target=target,
+                created_at=now,
+            )
+        )
+
+
+def _publish(network: Network, job: _Job, now: datetime) -> Receipt:
+    return network.publish(job.profile, job.attempt.update, job.attempt.key)
+
+
+def _look(network: Network, job: _Job, now: datetime) -> Receipt:
+    """Find out what became of a post that was on the wire. Raises Unclear while nobody can tell, NetworkDown when it is
+    certain that nothing is out."""
+    profile, attempt = job.profile, job.attempt
+    if network.certainty is Certainty.BLIND:
+        raise Unclear("The sender was stopped while this was on its way.")
+    try:
+        found = network.find(profile, attempt.update, attempt.key)
+    except QueueError as error:  # whatever it says, it says it of the look, not of the post
+        raise Unclear(str(error)) from error
+    if found:
+        return found
+    if network.certainty is Certainty.KEYED and not is_too_late(attempt.update, now):
+        return _repeat(network, job)
+    if now - _wire_at(attempt) < SETTLED:
+        raise Unclear("It is not on the network yet.")
+    raise NetworkDown("The network did not take it.")
+
+
+def _repeat(network: Network, job: _Job) -> Receipt:
+    try:
+        return network.publish(job.profile, job.attempt.update, job.attempt.key)
+    except Refused:
+        raise
+    except (
+        QueueError
+    ) as error:  # this time nothing went out, perhaps; of the time before we know no more
+        raise Unclear(str(error)) from error
+
+
+def _due_at(attempt: Attempt) -> datetime:
+    assert attempt.update.due_at
+    return attempt.update.due_at
+
+
+def _wire_at(attempt: Attempt) -> datetime:
+    assert attempt.wire_at
+    return attempt.wire_at
+
+
+def _login_words(error: LoginExpired) -> str:
+    reason = str(error)
+    return f"{reason} Connect the profile again, then send it.".strip()
