@@ -31,6 +31,7 @@ _EPOCH = datetime(1, 1, 1)  # noqa: DTZ001  the calendar's first Monday, wall cl
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC).timestamp()
 _LATEST = datetime(9998, 12, 1, tzinfo=UTC).timestamp()  # conversions overflow at the very end
 _LAST_WEEK = (datetime(9999, 1, 1) - _EPOCH).days // 7  # noqa: DTZ001
+_LONGEST_GAP = _DAY  # minutes; Samoa left out a whole day in 2011
 _BLOCK = 1024  # weeks whose clock changes are looked up together
 
 
@@ -63,6 +64,11 @@ class Timetable:
         self._minutes = sorted(minutes)
         self._zone = zone
         self._skipped: dict[int, list[int]] = {}
+        following = [*self._minutes[1:], *(minute + _WEEK for minute in self._minutes[:1])]
+        self._may_coincide = any(
+            after - before <= _LONGEST_GAP
+            for before, after in zip(self._minutes, following, strict=True)
+        )
 
     def is_slot(self, at: float) -> bool:
         """Whether this very instant is a slot."""
@@ -98,6 +104,8 @@ class Timetable:
     def _nth(self, base: int, n: int) -> float:
         """The instant of the n-th slot from `base` that is not skipped; infinite beyond the calendar."""
         ordinal = base + n
+        if self._instant(ordinal) == inf:
+            return inf
         while (further := base + n + self._skips(base, ordinal)) != ordinal:
             ordinal = further
         return self._instant(ordinal)
@@ -120,6 +128,8 @@ class Timetable:
 
     def _skips(self, first: int, last: int) -> int:
         """How many slots are skipped from ordinal `first` to `last`, both counted."""
+        if not self._may_coincide:
+            return 0
         a_week = len(self._minutes)
         blocks = range((first // a_week - 1) // _BLOCK, (last // a_week + 1) // _BLOCK + 1)
         return sum(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from buffer.backends.embedded import EmbeddedQueues
 from cast import MONDAY
 from fakes import FakeClock, FakeNetwork
 from storage import SqliteStore, open_store
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile("here", deadline=None, max_examples=60)
+hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture
