@@ -31,6 +31,8 @@ PROBLEM_SHARE, PROBLEM_REQUEUE, PROBLEM_DELETE = (
     "problem_requeue",
     "problem_delete",
 )
+PROBLEM = "problem"
+"""Begins the block id of the buttons under a problem's own message; elsewhere the place they stand in does."""
 PROBLEM_IS_OUT, PROBLEM_SEND_AGAIN = "problem_is_out", "problem_send_again"
 REPLY_POST, REPLY_KEEP = "reply_post", "reply_keep"
 ON_ITS_WAY, DONE, NOT_DONE = "hourglass_flowing_sand", "white_check_mark", "warning"
@@ -184,12 +186,12 @@ def problem(update: Update, profile: Profile) -> Message:
         blocks=[
             RichTextBlock(elements=elements),
             SectionBlock(text=PlainTextObject(text=to_do)),
-            problem_buttons(update),
+            problem_buttons(update, block_id=f"{PROBLEM}#{update.id}"),
         ],
     )
 
 
-def problem_buttons(update: Update) -> ActionsBlock:
+def problem_buttons(update: Update, *, block_id: str | None = None) -> ActionsBlock:
     """What a person can do about it; every button carries the update's id."""
     buttons: dict[State, list[ButtonElement]] = {
         State.FAILED: [
@@ -207,7 +209,7 @@ def problem_buttons(update: Update) -> ActionsBlock:
             _button("Send again", PROBLEM_SEND_AGAIN, update.id),
         ],
     }
-    return ActionsBlock(elements=buttons[update.state])
+    return ActionsBlock(block_id=block_id, elements=buttons[update.state])
 
 
 def settled(update: Update, profile: Profile, became: str, *, by: str) -> Message:

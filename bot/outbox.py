@@ -222,7 +222,8 @@ def _refused(round_: Round, notice: Notice, reason: str) -> None:
 
 def _others(round_: Round, notice: Notice) -> list[Notice]:
     update = round_.store.updates.get(notice.team_id, notice.subject)
-    author_hears = update is not None and update.user_id not in ("", notice.target)
+    # The sender tells an author in Slack, and every channel; who came over the API has nobody to tell.
+    author_hears = update and update.via == "slack" and update.user_id not in ("", notice.target)
     if notice.target in round_.admins or author_hears:
         return []
     return [

@@ -1,28 +1,37 @@
-"""The buttons under a problem, wherever it is shown: in a message of the bot, in an answer, on Home."""
+"""The buttons under a problem's own message: they do it, and the message becomes a line that says who did what."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from slack_bolt import Ack, App, Respond
+from slack_sdk.models.blocks import ActionsBlock
 
-from bot.guard import After, Redraw, guard
+from bot.blocks import HOLD, UNSHARE, button
+from bot.guard import After, guard
 from bot.notices import (
+    PROBLEM,
     PROBLEM_DELETE,
     PROBLEM_IS_OUT,
     PROBLEM_REQUEUE,
     PROBLEM_SEND_AGAIN,
     PROBLEM_SHARE,
+    Message,
     settled,
 )
 from bot.people import Desk
-from buffer.model import Edit, Json
+from buffer.model import Edit, Json, Profile, Update
 from buffer.ports import Queue
+
+HERE = re.compile(f"^{PROBLEM}#")
+GOES_OUT = f"goes out in {HOLD.seconds} seconds."
 
 
 def share(queue: Queue, update_id: str) -> str:
-    queue.share(update_id)
-    return "is being sent now."
+    queue.share(update_id, hold=HOLD)
+    return GOES_OUT
 
 
 def requeue(queue: Queue, update_id: str) -> str:
@@ -55,22 +64,29 @@ def on_press(
     desk: Desk,
     respond: Respond,
     after: After,
-    redraw: Redraw,
     refresh_home: Callable[[], None],
 ) -> None:
-    """Do it. A place is drawn anew; a message of the bot becomes a line that says what was done, and by whom."""
     update = desk.queue.update(action["value"])
     profile = desk.queue.profile(update.profile_id)
     became = VERBS[action["action_id"]](desk.queue, update.id)
     ack()
-    if place := action["block_id"].rpartition("#")[0]:
-        redraw(place)
-    else:
-        said = settled(update, profile, became, by=desk.user_id)
-        after(respond, replace_original=True, **said.payload())
-        refresh_home()
+    said = outcome(update, profile, became, by=desk.user_id)
+    after(respond, replace_original=True, **said.payload())
+    refresh_home()
+
+
+def outcome(update: Update, profile: Profile, became: str, *, by: str) -> Message:
+    """Who decided what; what is shared can be called back for a moment, as anywhere else."""
+    said = settled(update, profile, became, by=by)
+    if became != GOES_OUT:
+        return said
+    undo = ActionsBlock(
+        block_id=f"update|{update.id}#row", elements=[button("Undo", UNSHARE, update.id)]
+    )
+    return replace(said, blocks=[*said.blocks, undo])
 
 
 def register(app: App) -> None:
+    """Before the screens, which take the same buttons wherever else they stand."""
     for action_id in VERBS:
-        app.action(action_id)(guard(on_press))
+        app.action({"action_id": action_id, "block_id": HERE})(guard(on_press))

@@ -146,6 +146,7 @@ UPDATE = Update(
     created_at=NINE,
     updated_at=NINE,
     user_id=ADA,
+    via="slack",
     due_at=NINE,
     sent_at=NINE,
     service_update_id="42",
