@@ -5,8 +5,8 @@ from datetime import timedelta, tzinfo
 from typing import Literal
 
 Week = Literal["coming", "this", "next", "this week", "next week", "week after", "week later"]
-Style = Literal["exact", "hours", "spoken", "h", "midnight"]
-Trouble = Literal["recurring", "several", "bound", "negation", "past", "vague", "impossible"]
+Style = Literal["exact", "hours", "spoken", "h", "noon", "midnight"]
+Trouble = Literal["wait", "recurring", "several", "bound", "negation", "past", "vague"]
 
 
 class WhenError(ValueError):
@@ -100,7 +100,6 @@ class Span:
     months: int = 0
     days: int = 0
     seconds: int = 0
-    weeks_only: bool = False
     start: Literal["now", "day"] = "now"
 
 

@@ -36,9 +36,13 @@ LONGEST = 80
 _LEADING = (Mark("at"), Mark("leads"), Mark("links"))
 _FOLLOWING = (Mark("links"), Mark("joins"), Mark("follows"))
 
+_ALL_THE_TIME = Numeric(24, 7)
+_NOON = Clock(12, style="noon")
+
 T = TypeVar("T")
 
 _TROUBLES = {
+    "wait": "That is a length of time: write “in 2 hours”, or “3 days from now at 9am”.",
     "recurring": "A post goes out once: name one day, such as “monday 9am”.",
     "several": "That names more than one time: name just one, such as “monday 9am”.",
     "bound": "That leaves the time open: name the moment itself, such as “monday 9am”.",
@@ -47,6 +51,7 @@ _TROUBLES = {
     "vague": "That is not exact enough: name a day and an hour, such as “friday 17:30”.",
 }
 _IMPOSSIBLE_CLOCK = "There is no such time of day. Write it like 9am or 17:30."
+_NO_DAY = "Name the day of the month, such as “24 December”."
 _IMPOSSIBLE_DATE = "There is no such date. Write it like “24 December 18:00” or 2026-12-24 18:00."
 
 
@@ -109,12 +114,16 @@ def _not_understood(text: str) -> str:
 
 def fit(items: Sequence[Item], language: str) -> Form:
     """The form that the items of a phrase make; raises WhenError when they make none."""
-    _check_meaning(items)
-    plain = [*map(_settled_number, items, [None, *items], [*items[1:], None])]
+    _check_trouble(items)
+    plain = [_settled_number(place, items) for place in range(len(items))]
     plain = [_settled_dots(*pair, plain) for pair in zip(plain, [None, *plain], strict=False)]
+    _check_time(plain)
     days = tuple(_once(item for item in plain if isinstance(item, Day)))
     clocks = _once(item for item in plain if isinstance(item, Clock))
     parts = _once(item for item in plain if isinstance(item, Part))
+    if len(clocks) > 1 and _NOON in clocks:
+        clocks.remove(_NOON)
+        parts = _once([*parts, Part("noon")])
     spans = [item for item in plain if isinstance(item, Span)]
     zones = _once(item for item in plain if isinstance(item, Zone))
     if max(len(clocks), len(parts), len(spans), len(zones)) > 1 or not _agree(days):
@@ -131,27 +140,42 @@ def fit(items: Sequence[Item], language: str) -> Form:
     return form
 
 
-def _check_meaning(items: Sequence[Item]) -> None:
+def _is_timely(item: Item) -> bool:
+    return isinstance(item, Day | Clock | Part | Span)
+
+
+def _check_trouble(items: Sequence[Item]) -> None:
     troubles = [item.trouble for item in items if isinstance(item, Bad)]
-    timely = any(isinstance(item, Day | Clock | Part | Span) for item in items)
+    if "wait" in troubles:
+        raise NotATime(_TROUBLES["wait"])
     if troubles:
-        alone = set(troubles) & {"past", "vague"}
-        error = WhenError if timely or alone else NotATime
-        raise error(_TROUBLES[troubles[0]])
+        clear = any(map(_is_timely, items)) or not {"past", "vague"}.isdisjoint(troubles)
+        raise (WhenError if clear else NotATime)(_TROUBLES[troubles[0]])
+
+
+def _check_time(items: Sequence[Item]) -> None:
+    timely = any(map(_is_timely, items))
     if any(isinstance(item, Month) for item in items):
-        raise (WhenError if timely else NotATime)(
-            "Name the day of the month, such as “24 December”."
-        )
-    if not timely and not any(isinstance(item, Dotted) for item in items):
+        raise (WhenError if timely else NotATime)(_NO_DAY)
+    if not timely or items == [_ALL_THE_TIME]:
         raise NotATime(f"I see no time in that. {EXAMPLE}")
     if items[-1] in _LEADING or items[0] in _FOLLOWING:
         raise NotATime(f"Something is missing beside that time. {EXAMPLE}")
 
 
-def _settled_number(item: Item, before: Item | None, after: Item | None) -> Item:
-    """A lone number is an hour after an "at", a day, or beside a part of the day."""
+def _settled_number(place: int, items: Sequence[Item]) -> Item:
+    """A lone number is an hour after an "at", a day, or beside a part of the day.
+
+    `friday 27 at 9am`: after a weekday it is the day of the month when there is a clock too.
+    """
+    item, before, after = (
+        items[place],
+        *(items[near] if 0 <= near < len(items) else None for near in (place - 1, place + 1)),
+    )
     if not isinstance(item, Number):
         return item
+    if isinstance(before, Weekday) and any(isinstance(other, Clock) for other in items):
+        return Date(item.value)
     told = isinstance(before, Offset | Weekday | Part) or isinstance(after, Part)
     if not told and before != Mark("at"):
         raise NotATime(f"What does “{item.value}” mean in that time? {EXAMPLE}")
@@ -164,8 +188,14 @@ def _settled_dots(item: Item, before: Item | None, items: Sequence[Item]) -> Ite
         return item
     others = [other for other in items if other is not item]
     first_dots = next(other for other in items if isinstance(other, Dotted)) is item
+    alone = isinstance(before, Weekday | Mark) or not any(
+        isinstance(other, Day) for other in others
+    )
+    date = Numeric(item.first, item.second)
     if any(isinstance(other, Clock | Dotted) for other in others) and first_dots:
-        return Numeric(item.first, item.second)
+        if not alone or not _possible(date):
+            raise NotATime(_IMPOSSIBLE_DATE)
+        return date
     clear = item.second > 12 or any(isinstance(other, Day | Part | Dotted) for other in others)
     if item.minutes and (clear or before == Mark("at")):
         return Clock(item.first, item.second, style="hours" if item.first > 7 else "spoken")
@@ -203,7 +233,8 @@ def _on_a_dial(clock: Clock) -> bool:
 
 
 def _can_shift(span: Span, days: Sequence[Day]) -> bool:
-    return span.start == "day" or (span.weeks_only and isinstance(days[0], Offset | Weekday))
+    whole_weeks = not span.months and span.days % 7 == 0
+    return span.start == "day" or (whole_weeks and isinstance(days[0], Offset | Weekday))
 
 
 def _possible(day: Day) -> bool:

@@ -38,6 +38,7 @@ Maker = Callable[[Language, Found], Item]
 
 EXAMPLE = "Try “tomorrow 9am”, “friday 17:30” or “in 2 hours”."
 
+_ZONES = "|".join(sorted(zone.NAMES, key=len, reverse=True))
 _ISO_DAY = "(?P<year>[12][0-9]{3})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _ISO_CLOCK = (
     "(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,6})?)?"
@@ -63,7 +64,8 @@ _SHARED_RULES: dict[str, tuple[str, ...]] = {
         r"(?: ?(?P<ampm>[ap]\.m\.|[ap]\. m\.|[ap]\.?m)|(?P<half>[ap]))",
     ),
     "zone": (
-        "(?P<zone>" + "|".join(sorted(zone.NAMES, key=len, reverse=True)) + ")",
+        f"(?P<zone>{_ZONES})",
+        rf"\((?P<zone>{_ZONES})\)",
         r"(?P<iana>[a-z_]{2,20}(?:/[a-z_]{2,30}(?:[+-][0-9]{1,2}|-[a-z-]{2,20})?){1,2})",
     ),
     "offset": (
@@ -71,7 +73,8 @@ _SHARED_RULES: dict[str, tuple[str, ...]] = {
         r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})",
     ),
     "number": ("(?P<hour>[0-9]{1,4})",),
-    "joins": (",",),
+    "joins": (",", "[.!]$"),
+    "wait": ("{span}",),
 }
 
 
@@ -118,13 +121,11 @@ def _in_half(hour: int, half: str | None) -> int:
     return hour % 12 + (12 if half.startswith("p") else 0)
 
 
-def _clock(
-    minutes: int = 0, *, style: Style | None = None, half: str = "", backwards: bool = False
-) -> Maker:
+def _clock(minutes: int = 0, *, style: Style | None = None, backwards: bool = False) -> Maker:
     """A clock whose minutes are those found, or these before or after the full hour."""
 
     def make(language: Language, found: Found) -> Item:
-        ampm = half or found.get("ampm")
+        ampm = found.get("ampm")
         hour = _in_half(_number(language, found, "hour"), ampm)
         minute = _number(language, found, "minute") + minutes
         if backwards:
@@ -145,6 +146,18 @@ def _colon(language: Language, found: Found) -> Item:
 def _twelve(language: Language, found: Found) -> Item:
     hour = _in_half(int(found["hour"] or 0), found["ampm"] or found["half"])
     return Clock(hour, int(found["minute"] or 0), int(found["second"] or 0))
+
+
+def _counted(start: int, minutes: int = 0) -> Maker:
+    """Japanese halves count their hours from 0 to 11; their 12 o'clock is never sure."""
+
+    def make(language: Language, found: Found) -> Item:
+        hour = _number(language, found, "hour")
+        return Clock(
+            hour + start if hour < 12 else 99, _number(language, found, "minute") + minutes
+        )
+
+    return make
 
 
 def _near_half(minutes: int) -> Maker:
@@ -171,7 +184,7 @@ def _span(start: Start) -> Maker:
                 return Bad("vague")
             total[kind] += amount * size
         months, weeks, days, seconds = (round(value) for value in total.values())
-        return Span(months, weeks * 7 + days, seconds, not (months or days or seconds), start)
+        return Span(months, weeks * 7 + days, seconds, start)
 
     return make
 
@@ -230,11 +243,11 @@ _MAKERS: dict[str, Maker] = {
     "hour_less": _clock(style="spoken", backwards=True),
     "minutes_past_half": _near_half(1),
     "minutes_to_half": _near_half(-1),
-    "am_clock": _clock(half="a"),
-    "pm_clock": _clock(half="p"),
-    "am_half": _clock(30, half="a"),
-    "pm_half": _clock(30, half="p"),
-    "noon": _same(Clock(12)),
+    "am_clock": _counted(0),
+    "pm_clock": _counted(12),
+    "am_half": _counted(0, minutes=30),
+    "pm_half": _counted(12, minutes=30),
+    "noon": _same(Clock(12, style="noon")),
     "noon_minutes": lambda language, found: Clock(12, _number(language, found, "minute")),
     "noon_half": _same(Clock(12, 30)),
     "noon_quarter": _same(Clock(12, 15)),
@@ -251,6 +264,8 @@ _MAKERS: dict[str, Maker] = {
     "offset": _offset,
     "zulu": _same(Zone("UTC", UTC)),
     "month": lambda language, found: Month(_number(language, found, "month")),
+    "idiom": _same(Bad("vague")),
+    "wait": _same(Bad("wait")),
     "past": _same(Bad("past")),
     "recurring": _same(Bad("recurring")),
     "several": _same(Bad("several")),

@@ -86,7 +86,7 @@ def _is_timely(found: Form | WhenError) -> bool:
 def _nothing_to_post(text: str) -> Split | None:
     if not text.strip():
         return _refused(_USAGE)
-    if len(text) <= LONGEST and _is_timely(_form(text)):
+    if len(text) <= LONGEST and not _ENDED.search(text.rstrip()) and _is_timely(_form(text)):
         return _refused(_NO_TEXT)
     return None
 
@@ -103,6 +103,8 @@ def _flagged(text: str) -> Split | None:
     found = _form(phrase)
     if isinstance(found, WhenError) or not found.timely:
         return _not_understood(phrase, found)
+    if len(flags) > 1 and _is_timely(_form(text[flags[-2].end() : flags[-1].start()])):
+        return _refused("There are two times: leave one --at.")
     return Split("schedule", before, phrase) if before else _refused(_NO_TEXT)
 
 
@@ -117,7 +119,7 @@ def _quoted(text: str) -> Split | None:
     end = max(typed.rfind(sign) for sign in _CLOSING)
     if typed[0] not in _OPENING or end < 1:
         return None
-    quoted, rest = typed[1:end].strip(), typed[end + 1 :].strip(_SEPARATORS)
+    quoted, rest = typed[1:end].strip(), typed[end + 1 :].strip(_SEPARATORS + ":")
     phrase = _PREPOSITION.sub("", rest, count=1) if _PREPOSITION.match(rest) else rest
     if not phrase:
         return Split("queue", text)
@@ -172,9 +174,9 @@ def _at_an_end(text: str) -> Split | None:
     return None
 
 
-def _is_whole(phrase: str) -> bool:
-    found = _form(phrase)
-    return isinstance(found, Form) and found.whole
+def _is_whole(line: str) -> bool:
+    found = _form(line)
+    return isinstance(found, Form) and found.whole and not _ENDED.search(line.rstrip())
 
 
 def _possible_starts(typed: str, start: int) -> list[int]:
@@ -186,10 +188,9 @@ def _possible_starts(typed: str, start: int) -> list[int]:
     for word in reversed([*_WORD.finditer(typed, start)][-_MOST_WORDS:]):
         if not any(char.isalnum() or char in "@+" for char in word[0]):
             break
+        stops = [stop.start() for stop in _AFTER_JAPANESE_STOP.finditer(typed, *word.span())]
+        starts += stops[-2:][::-1]
         if not knows(word[0]):
-            starts += [stop.start() for stop in _AFTER_JAPANESE_STOP.finditer(typed, word.start())][
-                -1:
-            ]
             break
         starts.append(word.start())
     return starts[::-1]

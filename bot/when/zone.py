@@ -46,6 +46,16 @@ _ABBREVIATIONS = {
     "nzdt": (13, "Pacific/Auckland"),
 }
 _REGIONS = {
+    "日本時間": "Asia/Tokyo",
+    "horario de brasilia": "America/Sao_Paulo",
+    "eastern": "America/New_York",
+    "central": "America/Chicago",
+    "mountain": "America/Denver",
+    "pacific": "America/Los_Angeles",
+    "eastern time": "America/New_York",
+    "central time": "America/Chicago",
+    "mountain time": "America/Denver",
+    "pacific time": "America/Los_Angeles",
     "pt": "America/Los_Angeles",
     "mt": "America/Denver",
     "ct": "America/Chicago",

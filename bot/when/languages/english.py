@@ -82,7 +82,7 @@ ENGLISH = Language(
     half_after=" and a half",
     quarter_after=" and a quarter",
     rules={
-        "today": ("later today|today|todays?",),
+        "today": ("later today|today",),
         "tomorrow": ("tomorrow|tomorow|tommorow|tommorrow|tomorrows|tmrw|tmr|tmw|2morrow",),
         "overmorrow": ("(?:the )?day after tomorrow|overmorrow",),
         "today+night": ("tonight|tonite|2nite",),
@@ -108,7 +108,7 @@ ENGLISH = Language(
             "{month} (?:the )?{day}(?:,? {year})?",
             "{day}-{month}-{year}",
         ),
-        "day_of_month": ("the {ordinal}", "{ordinal}"),
+        "day_of_month": ("the {ordinal}", "(?P<day>[0-9]{1,2}(?:st|nd|rd|th))"),
         "day_this_month": ("(?:the )?{day} (?:of|day of) (?:the|this) month",),
         "day_next_month": (
             "(?:the )?{day} (?:of|day of) next month",
@@ -120,6 +120,7 @@ ENGLISH = Language(
         "number": ("{hourword}",),
         "worded": ("{hourword} ?{ampm}",),
         "oclock": (
+            "(?:at|@) ?(?P<hour>[0-9]{1,2}) ?h ?(?P<minute>[0-5][0-9])?",
             "{hour} ?o'? ?clock" + _AMPM,
             "{hourword} {minuteword}" + _AMPM,
             "{hourword} (?:oh|o) {minuteword}" + _AMPM,
@@ -148,12 +149,14 @@ ENGLISH = Language(
             r"\+ ?{span}",
         ),
         "shift": ("{span} (?:from|after)", "{span}(?= (?:today|tomorrow|tmrw|on ))"),
+        "wait": ("in {hour}",),
         "past": (
             "yesterday|(?:the )?day before yesterday|{span} (?:ago|earlier|before)|ago|last night",
             "last (?:{weekday}|week|month|year)|earlier today|the other day",
             "in - ?{span}",
         ),
         "recurring": (
+            "(?:every|each)(?: other| single)? (?:{hour} )?{unit}",
             "every other|every(?: single)?|each|daily|weekly|biweekly|fortnightly|monthly|yearly|"
             "annually|hourly|nightly|weekday|weekdays|weekend|weekends|mornings|afternoons|"
             "evenings|nights|everyday",

@@ -110,13 +110,16 @@ FRENCH = Language(
         "afternoon": ("(?:de l'|l'|dans l')?(?:après[ -]midi|aprèm|aprem)|(?:en )?après[ -]midi",),
         "evening": ("(?:du |le |en |dans la )?(?:soir|soirée)",),
         "night": ("(?:de la |la |dans la )?nuit",),
+        "idiom": ("dans (?:huit|quinze) jours",),
         "span": ("dans (?:exactement )?{span}", r"\+ ?{span}"),
         "shift": ("{span} après",),
+        "wait": ("dans {hour}",),
         "past": (
             "hier|avant[ -]hier|il y a {span}|{weekday} dernier|(?:la semaine|le mois|l'an|l'année)"
             " derni(?:er|ère)|la nuit dernière",
         ),
         "recurring": (
+            "(?:chaque|tous les|toutes les) (?:{hour} )?{unit}",
             "chaque|tous les|toutes les|tous|quotidien|quotidiennement|hebdomadaire|mensuel|"
             "en semaine|le week[ -]?end|week[ -]?end|les jours ouvrés|le lundi au|"
             "une fois par (?:jour|semaine|mois)",

@@ -114,10 +114,10 @@ GERMAN = Language(
             "{weekday} " + _AFTER_NEXT + " woche",
         ),
         "date": (
-            "(?:der |den |dem )?{day}(?: |-)?{month}(?:,? {year})?",
-            r"(?:der |den |dem )?{day}\.{month}(?:,? {year})?",
+            "(?:am |der |den |dem )?{day}(?: |-)?{month}(?:,? {year})?",
+            r"(?:am |der |den |dem )?{day}\.{month}(?:,? {year})?",
         ),
-        "day_of_month": ("(?:den |dem |der )?{ordinal}",),
+        "day_of_month": ("(?:am |den |dem |der ){ordinal}", r"(?P<day>[0-9]{1,2}\.)"),
         "day_this_month": (
             "(?:den |dem |am )?{ordinal} (?:dieses|des|diesen) monats",
             "(?:den |dem |am )?{ordinal} dieses monats",
@@ -136,6 +136,7 @@ GERMAN = Language(
         "last_day_of": ("(?:letzter|letzten|letzte) tag (?:im|des) {month}(?: {year})?",),
         "number": ("{hourword}",),
         "oclock": (
+            "um (?P<hour>[0-9]{1,2}) ?h ?(?P<minute>[0-5][0-9])?",
             "(?:punkt )?{hour} ?uhr",
             "{hour} ?uhr(?: und)? {minute}(?: minuten)?",
             "(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-5][0-9]) ?(?:uhr|h)",
@@ -160,13 +161,16 @@ GERMAN = Language(
         "afternoon": ("(?:am )?(?:nachmittag|nachmittags)",),
         "evening": ("(?:am )?(?:abend|abends)",),
         "night": ("(?:in der )?(?:nacht|nachts)",),
+        "idiom": ("in acht tagen",),
         "span": ("in (?:genau )?{span}", r"\+ ?{span}", "{span} ab (?:jetzt|nun)"),
         "shift": ("{span} (?:ab|nach)",),
+        "wait": ("in {hour}",),
         "past": (
             "gestern|vorgestern|vor {span}|(?:letzte|letzten|letzter|letztes|vorige|vorigen)"
             " (?:{weekday}|woche|monat|jahr|nacht)",
         ),
         "recurring": (
+            "(?:jede|jeden|jedes|alle) (?:{hour} )?{unit}",
             "jede|jeden|jeder|jedes|jedem|alle|täglich|taeglich|wöchentlich|woechentlich|monatlich|"
             "jährlich|stündlich|werktags|wochentags|immer|wochenends|wochenende|werktag|werktage|"
             "feiertags|zweimal|einmal (?:am|pro|im) (?:tag|woche|monat)|(?:am|an den) werktagen|"
@@ -174,7 +178,7 @@ GERMAN = Language(
             "{weekday}s",
             "{weekday}(?:vormittags|nachmittags|abends|morgens|mittags)",
         ),
-        "several": ("und|oder|bis|sowie|dann|[-–—~/&|+]|->|→",),
+        "several": ("und|oder|sowie|dann|[-–—~/&|+]|->|→",),
         "bound": (
             "vor|nach|bis|bis zum|ab|seit|von|vom|zwischen|spätestens|frühestens|gegen|ungefähr|"
             "etwa|circa|ca.|innerhalb|binnen|während|rund|so gegen|nicht vor|um die",
@@ -185,6 +189,7 @@ GERMAN = Language(
             "|diesem|nächstem) (?:woche|monat|jahr|wochenende)|feierabend|"
             "tagesende|jahresende|wochenende|ende der woche|ende des jahres|ende des tages|"
             "(?:{ordinal}|letzter|letzten) {weekday}(?: im| des)?|irgendwann|viertel {hour}",
+            _AFTER_NEXT + " {weekday}",
         ),
         "month": ("{month}",),
         "at": ("um|um punkt|@",),

@@ -11,6 +11,8 @@ _LATER = "(?:の|、)?"
 
 JAPANESE = Language(
     code="ja",
+    blank="",
+    weekday_signs="/".join("月火水木金土日"),
     weekdays="/".join(f"{day}曜日 {day}曜" for day in "月火水木金土日"),
     months="/".join(
         f"{digits}月 {kanji}月 0{digits}月" if digits < 10 else f"{digits}月 {kanji}月"
@@ -52,7 +54,7 @@ JAPANESE = Language(
         "today+morning": ("今朝|けさ",),
         "tomorrow+morning": ("明朝",),
         "tomorrow+night": ("明晩",),
-        "weekday": ("{weekday}", "[(（](?P<weekday>[月火水木金土日])(?:曜日?)?[)）]"),
+        "weekday": ("{weekday}", r"\({weekday}\)", r"\({weekdaysign}\)"),
         "this_weekday": ("この{weekday}",),
         "coming_weekday": ("今度の{weekday}",),
         "next_weekday": ("次の{weekday}",),
@@ -88,7 +90,10 @@ JAPANESE = Language(
         "afternoon": ("午後|ごご",),
         "evening": ("夕方|夕",),
         "night": ("夜|晩|よる|夜中",),
-        "span": ("(?:あと)?(?:今から)? ?{span} ?(?:後|のち|経ったら)",),
+        "span": (
+            "(?:今から|あと)? ?{span} ?(?:後|のち)",
+            "あと ?{span}(?:で|後)?",
+        ),
         "past": (
             "昨日|きのう|一昨日|おととい|先日|昨夜|昨晩|先週|先月|去年|昨年",
             "{span} ?前",

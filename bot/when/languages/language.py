@@ -21,11 +21,11 @@ _INVISIBLE = frozenset(
 )
 _PLACE = re.compile(r"\{([a-z]+)\}")
 _ZONE_NAME = re.compile(r"[a-z_]+/[a-z_/+-]+")
-_EVERYWHERE = frozenset({"a", "p", "m", "am", "pm", "t", "z", "h", *ZONE_NAMES})
+_EVERYWHERE = frozenset({"a", "p", "m", "am", "pm", "t", "z", "h", *" ".join(ZONE_NAMES).split()})
 _AMOUNT = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_NAMES = {"hourword": "hour", "minuteword": "minute", "ordinal": "day"}
-_DIGITS = "[0-9]{1,2}(?![0-9]|[:.,][0-9])"
+_NAMES = {"hourword": "hour", "minuteword": "minute", "ordinal": "day", "weekdaysign": "weekday"}
+_DIGITS = "[0-9]{1,2}(?![0-9]|[-:.,/][0-9])"
 
 
 def fold(text: str) -> str:
@@ -48,6 +48,18 @@ def _listed(words: str, first: int) -> dict[str, int]:
 def _one_of(words: Mapping[str, object]) -> str:
     ordered = sorted({fold(word) for word in words}, key=len, reverse=True)
     return "|".join(_optional_signs(word) for word in ordered)
+
+
+def _longest_first(template: str) -> str:
+    """The alternatives of a pattern, the longest first: `re` takes the first that fits."""
+    alternatives, depth = [""], 0
+    for char in template:
+        depth += (char in "([") - (char in ")]")
+        if char == "|" and not depth:
+            alternatives.append("")
+        else:
+            alternatives[-1] += char
+    return "|".join(sorted(alternatives, key=len, reverse=True))
 
 
 def _optional_signs(word: str) -> str:
@@ -73,10 +85,13 @@ class Language:
     half_after: str
     quarter_after: str
     rules: Mapping[str, tuple[str, ...]]
+    blank: str = " "
+    weekday_signs: str = ""
     clock_style: Literal["spoken", "hours"] = "hours"
 
     def value(self, gap: str, words: str) -> float:
         """The number behind what stood in a gap of a pattern."""
+        words = words.strip()
         digits = _AMOUNT.match(words)
         if digits and (gap == "day" or digits[0] == words):
             return float(digits[0].replace(",", "."))
@@ -89,7 +104,7 @@ class Language:
 
         numbers = keyed(_listed(self.numbers, 1)) | keyed(self.more_numbers)
         return {
-            "weekday": keyed(_listed(self.weekdays, 0)),
+            "weekday": keyed(_listed(self.weekdays, 0)) | keyed(_listed(self.weekday_signs, 0)),
             "month": keyed(_listed(self.months, 1)),
             "hour": numbers,
             "minute": numbers,
@@ -102,14 +117,16 @@ class Language:
         numbers = _one_of(_listed(self.numbers, 1) | dict(self.more_numbers))
         ordinals = _one_of(_listed(self.ordinals, 1))
         unit = _one_of(self.units)
-        amount = f"[0-9]{{1,6}}(?:[.,][0-9]{{1,2}})?|{_one_of(self.amounts)}|{numbers}"
+        worded = f"(?:{_one_of(self.amounts)}|{numbers}){self.blank}"
+        amount = f"[0-9]{{1,6}}(?:[.,][0-9]{{1,2}})? ?|{worded}"
         piece = (
-            f"(?:(?:{amount}) ?(?:{self.half_before})?(?:{unit})(?![a-z])"
+            f"(?:(?:{amount})(?:{self.half_before})?(?:{unit})(?![a-z])"
             f"(?:{self.half_after}|{self.quarter_after})?)"
         )
-        compact = "[0-9]{1,3}h ?[0-5]?[0-9](?:m(?:in)?)?|[0-9]{1,3}[hm](?![a-z])"
+        compact = "[0-9]{1,3} ?h ?[0-5]?[0-9](?: ?m(?:in)?)?(?![a-z0-9])"
         return {
             "weekday": _one_of(_listed(self.weekdays, 0)),
+            "weekdaysign": _one_of(_listed(self.weekday_signs, 0)),
             "month": _one_of(_listed(self.months, 1)),
             "hour": f"{_DIGITS}|{numbers}",
             "hourword": numbers,
@@ -120,7 +137,7 @@ class Language:
             "ordinal": f"{_DIGITS}(?:{self.ordinal_signs})|{ordinals}",
             "year": "[12][0-9]{3}(?![0-9:])",
             "ampm": r"[ap]\.m\.|[ap]\. m\.|[ap]\.?m",
-            "span": f"(?:{piece}|{compact})(?:(?:{self.join})(?:{piece}|{compact})){{0,3}}",
+            "span": f"(?:{compact}|{piece})(?:(?:{self.join})(?:{compact}|{piece})){{0,3}}",
             "amount": amount,
             "unit": unit,
         }
@@ -130,10 +147,10 @@ class Language:
         """One piece of a span: an amount and a unit, with its halves."""
         gaps = self._gaps
         return re.compile(
-            f"(?P<hours>[0-9]{{1,3}})h ?(?P<minutes>[0-5]?[0-9])(?:m(?:in)?)?(?![a-z0-9])"
-            f"|(?P<amount>{gaps['amount']}) ?(?P<before>{self.half_before})?"
+            f"(?<![a-z])(?:(?P<hours>[0-9]{{1,3}}) ?h ?(?P<minutes>[0-5]?[0-9])(?: ?m(?:in)?)?(?![a-z0-9])"
+            f"|(?P<amount>{gaps['amount']})(?P<before>{self.half_before})?"
             f"(?P<unit>{gaps['unit']})(?![a-z])"
-            f"(?:(?P<after>{self.half_after})|(?P<quarter>{self.quarter_after}))?",
+            f"(?:(?P<after>{self.half_after})|(?P<quarter>{self.quarter_after}))?)",
             re.ASCII,
         )
 
@@ -149,7 +166,7 @@ class Language:
         """The pattern of a rule, with its gaps filled; it ends where a word ends."""
         filled = _PLACE.sub(
             lambda gap: f"(?P<{_NAMES.get(gap[1], gap[1])}>{self._gaps[gap[1]]})",
-            fold(template).replace("(?p", "(?P"),
+            _longest_first(fold(template)).replace("(?p", "(?P"),
         )
         return re.compile(f"(?:{filled})(?!(?<=[a-z0-9])[a-z0-9])", re.ASCII)
 
@@ -174,5 +191,5 @@ class Language:
             return word[0] > "\u3000"
         return any(
             word[:cut] in self.vocabulary and word[cut:] in self.vocabulary
-            for cut in range(2, len(word) - 1)
+            for cut in range(2, len(word))
         )

@@ -123,12 +123,14 @@ PORTUGUESE = Language(
         "dawn": ("(?:da |de |pela |na )?madrugada",),
         "afternoon": ("(?:da |de |pela |na |à |a )?tarde",),
         "evening": ("(?:da |de |pela |na |à |a )?noite",),
+        "idiom": ("(?:em|dentro de|daqui a|daqui) (?:oito|quinze) dias",),
         "span": (
             "(?:daqui a|daqui|dentro de|em|dali a) (?:exatamente )?{span}",
             r"\+ ?{span}",
             "{span} a partir de agora",
         ),
         "shift": ("{span} (?:depois de|após|a partir de)",),
+        "wait": ("(?:em|dentro de|daqui a) {hour}",),
         "past": (
             "ontem|anteontem|(?:há|faz) {span}",
             "(?:na |no )?(?:última|último) {weekday}",
@@ -136,6 +138,7 @@ PORTUGUESE = Language(
             "{span} atrás",
         ),
         "recurring": (
+            "(?:todo|toda|todos os|todas as|cada|a cada) (?:{hour} )?{unit}",
             "cada|todos os|todas as|todo|toda|todos|todas|diário|diária|diariamente|semanal|"
             "semanalmente|mensal|mensalmente|dias úteis|fins? de semana|final de semana|"
             "uma vez por (?:dia|semana|mês)",

@@ -64,8 +64,8 @@ SPANISH = Language(
     half_after=" y media| y medio",
     quarter_after=" y cuarto",
     rules={
-        "today": ("hoy|hoy día|el día de hoy",),
-        "tomorrow": ("mañana|el día de mañana",),
+        "today": ("hoy|hoy día|hoy mismo|el día de hoy",),
+        "tomorrow": ("mañana|mañana mismo|el día de mañana",),
         "overmorrow": ("pasado mañana",),
         "today+morning": ("esta mañana",),
         "today+afternoon": ("esta tarde",),
@@ -138,6 +138,7 @@ SPANISH = Language(
         "afternoon": ("(?:de la |por la |en la |a la )?tarde",),
         "evening": ("(?:de la |por la |en la |a la )?noche",),
         "tomorrow+night": ("mañana noche|mañana (?:por|en) la noche",),
+        "idiom": ("(?:dentro de|en) (?:ocho|quince) días",),
         "span": (
             "(?:dentro de|en|de aquí a) (?:exactamente )?{span}",
             r"\+ ?{span}",
@@ -145,12 +146,14 @@ SPANISH = Language(
             "de hoy en {span}",
         ),
         "shift": ("{span} (?:después de|a partir de|desde)",),
+        "wait": ("(?:en|dentro de) {hour}",),
         "past": (
             "ayer|anteayer|antier|antes de ayer|anoche|hace {span}",
             "(?:el )?{weekday} pasado|(?:la semana|el mes|el año) pasad[oa]",
             "(?:el )?pasado {weekday}",
         ),
         "recurring": (
+            "(?:cada|todos los|todas las) (?:{hour} )?{unit}",
             "cada|todos los|todas las|todos|todas|diario|diaria|diariamente|a diario|semanal|"
             "semanalmente|mensual|mensualmente|entre semana|los fines de semana|"
             "fines de semana|fin de semana|una vez (?:al|por|a la) (?:día|semana|mes)",
