@@ -88,6 +88,7 @@ def update_json(update: Update, zone: tzinfo, *, client_id: str = "") -> Json:
             retweet=dict(update.retweet),
             source=update.source,
             error=update.error,
+            shared_from=update.shared_from,
         ),
     }
 
@@ -109,6 +110,7 @@ def update_from_json(found: Any, *, team_id: str) -> Update:
         due_at=moment(found.get("due_at")),
         scheduled_at=moment(found.get("scheduled_at")),
         share_at=moment(found.get("share_at")),
+        shared_from=State(found["shared_from"]) if found.get("shared_from") else None,
         pinned=bool(found.get("pinned")),
         sent_at=moment(found.get("sent_at")),
         service_update_id=_text(found, "service_update_id"),

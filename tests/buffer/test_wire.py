@@ -242,6 +242,7 @@ def updates(draw: st.DrawFn) -> Update:
         due_at=draw(st.none() | moments),
         scheduled_at=own_time,
         share_at=draw(st.none() | moments),
+        shared_from=draw(st.none() | st.sampled_from(State)),
         pinned=own_time is not None and draw(st.booleans()),
         sent_at=draw(moments) if sent else None,
         service_update_id=draw(words) if sent else "",
