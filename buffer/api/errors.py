@@ -129,7 +129,7 @@ def write(resp: falcon.Response, fault: Fault) -> None:
     resp.set_headers(fault.headers)
 
 
-def no_route(req: falcon.Request, resp: falcon.Response) -> None:
+def no_route(req: falcon.Request, resp: falcon.Response, **parts: str) -> None:
     """The sink below /1/: a path without its format, or one that leads nowhere."""
     if req.path.endswith(".json"):
         raise falcon.HTTPNotFound

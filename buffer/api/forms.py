@@ -64,9 +64,10 @@ class Form:
         node = self.root.children.get(name)
         return node.values[-1] if node and node.values else None
 
-    def required(self, name: str) -> str:
+    def required(self, name: str, *, blank: bool = False) -> str:
+        """The value; nothing but spaces is as good as missing unless it may be `blank`."""
         value = self.text(name)
-        if value is None:
+        if value is None or not (blank or value.strip()):
             raise Refused(f"The parameter “{name}” is missing.", Code.MISSING_PARAMETER)
         return value
 
