@@ -177,10 +177,8 @@ def _post(round_: Round, notice: Notice, plan: tuple[Call, ...]) -> bool:
         _refused(round_, notice, str(error))
     except Unclear as error:
         pace.failed(now)
-        if is_findable(plan):
-            pace.look_later(notice, now + SETTLE)
-            log.warning("unclear", extra=_ids(notice) | {"reason": str(error)})
-        else:
+        log.warning("unclear", extra=_ids(notice) | {"reason": str(error)})
+        if not is_findable(plan):
             _put_off(round_, notice, str(error))
         return False
     except (NetworkDown, LoginExpired) as error:

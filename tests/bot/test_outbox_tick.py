@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -33,6 +39,7 @@ from storage import open_store
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOKEN = "xoxb-test"
+ROOT = Path(__file__).parents[2]
 
 
 class Killed(BaseException):
@@ -166,14 +173,14 @@ def desk() -> Iterator[Desk]:
         clock=lambda: (clock[0].now if clock else NINE).timestamp(),
     )
     slack.start()
-    store = open_store("sqlite://")
+    store = memory = open_store("sqlite://")
     client = MortalClient(token=TOKEN, base_url=slack.api_url, retry_handlers=[])
     client.timeout = 0.5  # type: ignore[assignment]  # urllib takes fractions
     clock.append(Desk(slack=slack, store=store, client=client))
     store.profiles.insert(PROFILE)
     store.updates.append([UPDATE])
     yield clock[0]
-    store.close()
+    memory.close()
     slack.close()
     assert not slack.problems
 
@@ -561,27 +568,77 @@ def test_what_another_living_worker_says_is_left_to_it(desk: Desk) -> None:
 
 
 def test_two_who_look_up_the_same_line_say_it_once(desk: Desk) -> None:
-    desk.put(NoticeKind.CARD, "u1")
+    notice = desk.put(NoticeKind.CARD, "u1")
     desk.dies("before")
     desk.tick(owner="next")
-    desk.now += timedelta(seconds=5)
     asks = desk.client.api_call
 
     def meanwhile(*args: Any, **kwargs: Any) -> SlackResponse:
+        """A third one found nothing either, and is saying it right now."""
         desk.client.api_call = asks  # type: ignore[method-assign]
-        answer = asks(*args, **kwargs)
         desk.living.add("third")
-        pace = desk.pace
-        desk.pace = Pace()
-        desk.tick(owner="third")
-        desk.tick(5, owner="third")
-        desk.pace = pace
-        return answer
+        desk.store.outbox.put_off(notice, until=desk.now, reason="not found")
+        assert desk.store.outbox.to_wire(notice, owner="third", now=desk.now)
+        return asks(*args, **kwargs)
 
     desk.client.api_call = meanwhile  # type: ignore[method-assign]
+    desk.tick(5, owner="next")
+    desk.takes_over()
+    assert not desk.said()
+    assert [owner for _, owner in desk.store.outbox.on_wire()] == ["third"]
+
+
+VICTIM = """
+import sys
+from datetime import datetime
+from slack_sdk import WebClient
+from bot.outbox import Pace, tick
+from storage import open_store
+url, api_url, now = sys.argv[1:]
+client = WebClient(token="xoxb-test", base_url=api_url, timeout=60, retry_handlers=[])
+store, now = open_store(url), datetime.fromisoformat(now)
+while True:
+    tick(store, client, now, owner="victim", alive=lambda owner: True, pace=Pace())
+"""
+
+
+@pytest.mark.parametrize("reached_slack", [True, False])
+def test_a_process_killed_in_the_middle_of_a_call(
+    desk: Desk, tmp_path: Path, reached_slack: bool
+) -> None:
+    url = f"sqlite:///{tmp_path / 'buffer.db'}"
+    desk.store = open_store(url)
+    desk.store.profiles.insert(PROFILE)
+    desk.store.updates.append([UPDATE])
+    desk.put(NoticeKind.CARD, "u1")
+    with silent_server() as nobody:
+        if reached_slack:
+            desk.slack.faults.hangs("chat.postMessage")
+        api_url = desk.slack.api_url if reached_slack else nobody
+        command = [sys.executable, "-c", VICTIM, url, api_url, desk.now.isoformat()]
+        victim = subprocess.Popen(command, cwd=ROOT)
+        until(lambda: bool(desk.said() if reached_slack else desk.store.outbox.on_wire()))
+        victim.kill()
+        victim.wait()
     desk.takes_over()
     assert len(desk.said()) == 1
     assert desk.nothing_left()
+    assert desk.store.outbox.card("u1", SOCIAL)
+    desk.store.close()
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """Takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/api/"
+
+
+def until(true: Callable[[], bool], seconds: float = 20) -> None:
+    end = monotonic() + seconds
+    while not true():
+        assert monotonic() < end
+        sleep(0.02)
 
 
 # -- Slack says no
