@@ -6,7 +6,7 @@ import logging
 
 from slack_bolt import App, Args, BoltContext, BoltResponse
 
-from bot import threads
+from bot import problems, threads
 from bot.command import Compose, Post, Question, Refusal, Verb, parse
 from bot.guard import Listener, answer, call, guard
 from bot.people import by_name
@@ -45,7 +45,7 @@ PLACES: dict[str, Draw] = {
     "home": home.draw,
 }
 """What can be drawn anew, by the first word of a place's name."""
-SCREENS = (answers, buttons, compose, edit, home, profiles, queue, threads)
+SCREENS = (problems, answers, buttons, compose, edit, home, profiles, queue, threads)
 
 
 def register(app: App, services: Services) -> None:

@@ -75,7 +75,7 @@ LABELS = {
     REQUEUE: "Back to the queue",
     DELETE: "Delete",
 }
-_MOST_TEXT, _MOST_LINES = 1500, 12
+_MOST_TEXT, _MOST_OF_LINES, _MOST_NAMES = 1500, 2500, 5
 _MOST_GIVEN_BACK = 9000  # all blocks of a message together stay under 12,000 characters
 
 
@@ -212,7 +212,7 @@ def post_message(
                 elements=row,
             )
         )
-    return Message(text=_fallback(heading, updates, profiles, zone), blocks=blocks)
+    return Message(text=_said(heading, updates, profiles, zone), blocks=blocks)
 
 
 def headline(updates: Sequence[Update], *, fresh: bool = False) -> str:
@@ -274,18 +274,22 @@ def problem_row(updates: Sequence[Update]) -> list[ButtonElement]:
 
 
 def _lines(lines: Sequence[str]) -> str:
-    more = len(lines) - _MOST_LINES
-    shown = [*lines[:_MOST_LINES], *([f"• and {more} more"] if more > 0 else [])]
-    return "\n".join(shown)
+    shown: list[str] = []
+    for line in lines:
+        if sum(map(len, shown)) + len(line) > _MOST_OF_LINES:
+            break
+        shown.append(line)
+    more = len(lines) - len(shown)
+    return "\n".join([*shown, *([f"• and {more} more"] if more else [])])
 
 
-def _fallback(
+def _said(
     heading: str, updates: Sequence[Update], profiles: Mapping[str, Profile], zone: str
 ) -> str:
     first = updates[0]
-    names = ", ".join(account_name(profiles[update.profile_id]) for update in updates[:_MOST_LINES])
+    names = ", ".join(account_name(profiles[update.profile_id]) for update in updates[:_MOST_NAMES])
     due = f", {plain_when(first.due_at, zone)}" if first.due_at and first.is_pending else ""
-    return escape(f"{heading} {names}{due}: “{shorten(' '.join(words(first).split()), 150)}”")
+    return fallback(f"{heading} {names}{due}: “{shorten(' '.join(words(first).split()), 150)}”")
 
 
 def answer_for(
@@ -321,7 +325,7 @@ def place_of(body: Json, action: Json) -> str:
 
 def targets(desk: Desk, place: str, value: str) -> list[str]:
     """The ids of the updates a press is about: of a post all that still wait. Raises Refused when it is gone."""
-    if not place.startswith("post|"):
+    if place != f"post|{value}":
         return [value]
     updates = desk.queue.post(value)
     waiting = [update.id for update in updates if update.state in PENDING | HELD]
@@ -370,6 +374,11 @@ def given_back(text: str) -> list[Block]:
         SectionBlock(text=PlainTextObject(text=part, emoji=False)) for part in parts if part.strip()
     ]
     return [small(heading), *bodies]
+
+
+def fallback(sentence: str) -> str:
+    """For notifications and screen readers: short even when every character has to be escaped."""
+    return escape(shorten(" ".join(sentence.split()), 700))
 
 
 def last_page(message: Message, title: str = "Done") -> View:

@@ -6,6 +6,7 @@ import copy
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from buffer.errors import Code, Refused
+from buffer.errors import Busy, Code, Refused
 from buffer.model import Draft, Media, Position, Profile
 from buffer.ports import Networks, Queue, Store
 
@@ -173,6 +174,12 @@ def usual_profiles(desk: Desk) -> tuple[str, ...]:
 
 
 def remember_choice(desk: Desk, profile_ids: Sequence[str]) -> None:
+    """For the next time. It comes after what was asked for, so a locked database does not undo the answer."""
+    with suppress(Busy):
+        _remember(desk, profile_ids)
+
+
+def _remember(desk: Desk, profile_ids: Sequence[str]) -> None:
     if desk.store.memos.recall(_last_choice(desk), desk.now) != list(profile_ids):
         desk.store.memos.keep(_last_choice(desk), list(profile_ids))
 

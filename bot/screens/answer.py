@@ -26,6 +26,7 @@ from bot.blocks import (
     account_name,
     answer_for,
     button,
+    fallback,
     given_back,
     service_name,
     short_when,
@@ -72,7 +73,7 @@ def refusal_message(why: str, typed: Typed, draft: str, *, duplicate: bool = Fal
         elements.append(button("Edit", EDIT_DRAFT, draft))
     if elements:
         blocks.append(ActionsBlock(elements=elements))
-    return Message(text=escape(shorten(f"{why} Nothing was queued.", 2900)), blocks=blocks)
+    return Message(text=fallback(f"{why} Nothing was queued."), blocks=blocks)
 
 
 def confirm_message(typed: Typed, draft: str, zone: str, why: str = "") -> Message:
@@ -97,7 +98,7 @@ def confirm_message(typed: Typed, draft: str, zone: str, why: str = "") -> Messa
         button("Edit", EDIT_DRAFT, draft),
     ]
     return Message(
-        text=escape(shorten(f"{question} Nothing is queued yet.", 2900)),
+        text=fallback(f"{question} Nothing is queued yet."),
         blocks=[
             SectionBlock(text=PlainTextObject(text=shorten(question, 2900))),
             *(_as_scheduled(typed, at, zone) if at else given_back(typed.whole)),
@@ -109,7 +110,9 @@ def confirm_message(typed: Typed, draft: str, zone: str, why: str = "") -> Messa
 def _as_scheduled(typed: Typed, at: datetime, zone: str) -> list[Block]:
     return [
         small(f"If it is meant for us, this goes out {when_text(at, zone)}:"),
-        SectionBlock(text=PlainTextObject(text=shorten(typed.text, 2900), emoji=False)),
+        SectionBlock(
+            text=PlainTextObject(text=shorten(typed.text.strip() or "…", 2900), emoji=False)
+        ),
     ]
 
 
@@ -139,11 +142,11 @@ def choice_message(typed: Typed, draft: str, profiles: Sequence[Profile]) -> Mes
 def question_message(question: Question, draft: str, command: str) -> Message:
     """Was that a verb?"""
     meant = f"{command} {question.suggestion}"
-    asked = f"Did you mean `{escape(meant)}`? Nothing is queued."
+    asked = f"Did you mean `{escape(shorten(meant, 500))}`? Nothing is queued."
     return Message(
-        text=asked,
+        text=fallback(f"Did you mean {meant}? Nothing is queued."),
         blocks=[
-            SectionBlock(text=MarkdownTextObject(text=shorten(asked, 2900))),
+            SectionBlock(text=MarkdownTextObject(text=asked)),
             *given_back(question.post.whole),
             ActionsBlock(
                 elements=[

@@ -99,9 +99,10 @@ def on_undo(ack: Ack, body: Json, action: Json, desk: Desk, respond_with: After)
     updates = [desk.queue.update(id) for id in ids]
     if not all(update.state in PENDING for update in updates):
         raise Refused("Too late to undo: it is on its way or out.", Code.UPDATE_NOT_SAVED)
+    kept = keep_typed(desk, _typed(updates))
     desk.queue.destroy(*ids)
     ack()
-    respond_with(undone_message(updates, keep_typed(desk, _typed(updates))))
+    respond_with(undone_message(updates, kept))
 
 
 def _typed(updates: Sequence[Update]) -> Typed:

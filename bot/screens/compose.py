@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
@@ -229,7 +229,8 @@ def preview(typed: Typed, profiles: Mapping[str, Profile], desk: Desk) -> list[s
         try:
             at, notes = _instant(typed, desk)
             profile = profiles.get(next(iter(typed.profile_ids), ""))
-            lines += [f":clock3: Goes out {when_text(at, desk.zone(profile))}", *notes]
+            lines.append(f":clock3: Goes out {when_text(at, desk.zone(profile))}")
+            lines += [*notes, *desk.zone_note(profile)]
         except FieldErrors as errors:
             lines += [f":warning: {escape(words)}" for words in errors.errors.values()]
     else:
@@ -465,7 +466,7 @@ def _into_thread(client: WebClient, origin: Origin, user_id: str, message: Messa
             thread_ts=origin.thread_ts,
             **message.payload(),
         )
-    except SlackApiError:
+    except (SlackApiError, SlackClientError, OSError):
         # Where the bot is not a member it may still answer what it was asked (docs.slack.dev, 2026-11).
         _by_response_url(origin, message)
 

@@ -112,7 +112,11 @@ def _queue(queued: Queued, zone: str) -> list[Block]:
     blocks: list[Block] = [_profile_line(queued)]
     for update in queued.updates:
         blocks += update_blocks(update, profile, zone, place="home")
-    return [*blocks, ActionsBlock(block_id=f"home#{profile.id}", elements=row), DividerBlock()]
+    return [
+        *blocks,
+        ActionsBlock(block_id=f"home#profile-{profile.id}", elements=row),
+        DividerBlock(),
+    ]
 
 
 def _profile_line(queued: Queued) -> Block:

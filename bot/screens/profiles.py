@@ -19,6 +19,7 @@ from bot.blocks import (
     Message,
     account_name,
     button,
+    fallback,
     note,
     place_of,
     small,
@@ -60,9 +61,9 @@ def view(
     if len(profiles) > PER_PAGE:
         more = ", ".join(escape(account_name(p)) for p in profiles[PER_PAGE:])
         blocks.append(small(f"And {len(profiles) - PER_PAGE} more: {more}"))
-    names = ", ".join(escape(account_name(profile)) for profile in profiles[:PER_PAGE])
+    names = ", ".join(account_name(profile) for profile in profiles[:PER_PAGE])
     many = "1 profile" if len(profiles) == 1 else f"{len(profiles)} profiles"
-    return Message(text=f"{many}: {names}.", blocks=blocks)
+    return Message(text=fallback(f"{many}: {names}."), blocks=blocks)
 
 
 def _described(profile: Profile, counts: Counts) -> str:

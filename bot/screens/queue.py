@@ -19,6 +19,7 @@ from bot.blocks import (
     Message,
     account_name,
     button,
+    fallback,
     note,
     service_name,
     shorten,
@@ -63,7 +64,7 @@ def view(
         if updates.items
         else ""
     )
-    return Message(text=f"{_plain(heading)}{escape(first)}", blocks=blocks)
+    return Message(text=f"{_plain(heading)}{fallback(first)}", blocks=blocks)
 
 
 def _heading(text: str, place: str, profile: Profile, others: Sequence[Profile]) -> Block:
