@@ -33,7 +33,7 @@ class When:
 
 def understand(expression: str, now: datetime, timezone: str, locale: str) -> When:
     """What a typed time means. Raises WhenError, whose text says what to type instead."""
-    form = read(expression, locale)
+    form = read(expression, locale or "en")
     at, moved = resolve(form, now, ZoneInfo(timezone), locale)
     return When(at=at, moved=moved, zone_named=form.zone is not None)
 

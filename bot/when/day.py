@@ -19,6 +19,7 @@ from bot.when.form import (
 
 _NO_SUCH_DAY = "There is no such date. Write it like “24 December 18:00” or 2026-12-24 18:00."
 _WRONG_WEEKDAY = "That date is a {}. Check the date, or leave the weekday out."
+_TWO_DAYS = "Those are two different days: name just one, such as “monday 9am”."
 _WHICH_WEEK = "Which week? Write “{0}”, “{0} next week” or the date."
 _WHICH_ORDER = "Which one is the month? Write it like “24 December” or 2026-12-24."
 _TOO_FAR = "That is more than ten years away. Name a nearer time, such as “in 3 weeks”."
@@ -37,6 +38,8 @@ def which_day(form: Form, today: date, locale: str) -> date:
     for check in checks:
         if isinstance(check, Weekday) and check.weekday != found.weekday():
             raise WhenError(_WRONG_WEEKDAY.format(_NAMES[found.weekday()].capitalize()))
+        if not isinstance(check, Weekday) and _date(check, today, form, locale) != found:
+            raise WhenError(_TWO_DAYS)
     if form.span:
         return _weeks_on(main, found, form.span, today)
     return found

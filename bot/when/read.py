@@ -126,7 +126,7 @@ def fit(items: Sequence[Item], language: str) -> Form:
         parts = _once([*parts, Part("noon")])
     spans = [item for item in plain if isinstance(item, Span)]
     zones = _once(item for item in plain if isinstance(item, Zone))
-    if max(len(clocks), len(parts), len(spans), len(zones)) > 1 or not _agree(days):
+    if max(len(clocks), len(parts), len(spans), len(zones)) > 1 or not _may_agree(days):
         raise WhenError(_TROUBLES["several"])
     form = Form(
         language=language,
@@ -206,10 +206,9 @@ def _once(items: Iterable[T]) -> list[T]:
     return list(dict.fromkeys(items))
 
 
-def _agree(days: Sequence[Day]) -> bool:
-    """Several days are one only when all but one are checks, such as a weekday with its date."""
-    checks = [day for day in days if isinstance(day, Weekday) and day.week == "coming"]
-    return len(checks) <= 1 and len(days) - len(checks) <= 1
+def _may_agree(days: Sequence[Day]) -> bool:
+    """Several days can be one when they are of different kinds: `tomorrow, friday 27 November`."""
+    return len({type(day) for day in days}) == len(days)
 
 
 def _check_possible(form: Form) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC
 from functools import cache
 from typing import Literal
 
-from bot.when import zone
 from bot.when.form import (
     Bad,
     Clock,
@@ -31,6 +30,7 @@ from bot.when.form import (
     Zone,
 )
 from bot.when.languages import Language
+from bot.when.zone import NAMES, named, offset
 
 Found = Mapping[str, str | None]
 Start = Literal["now", "day"]
@@ -38,7 +38,7 @@ Maker = Callable[[Language, Found], Item]
 
 EXAMPLE = "Try “tomorrow 9am”, “friday 17:30” or “in 2 hours”."
 
-_ZONES = "|".join(sorted(zone.NAMES, key=len, reverse=True))
+_ZONES = "|".join(sorted(NAMES, key=len, reverse=True))
 _ISO_DAY = "(?P<year>[12][0-9]{3})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _ISO_CLOCK = (
     "(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,6})?)?"
@@ -190,12 +190,12 @@ def _span(start: Start) -> Maker:
 
 
 def _iana(_language: Language, found: Found) -> Item:
-    return zone.named(found.get("iana") or found.get("zone") or "")
+    return named(found.get("iana") or found.get("zone") or "")
 
 
 def _offset(_language: Language, found: Found) -> Item:
     hours, minutes = int(found["hours"] or 0), int(found["minutes"] or 0)
-    return zone.offset(found["sign"] or "+", hours, minutes)
+    return offset(found["sign"] or "+", hours, minutes)
 
 
 def _same(item: Item) -> Maker:

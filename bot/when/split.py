@@ -28,7 +28,7 @@ _WORD = re.compile(r"\S+")
 _OPENING, _CLOSING = '"“„«「『', '"”“»」』'
 _SEPARATORS = " \t\n,;|–—-"
 # A text that ends like this ends a sentence, unless the dot belongs to "a.m." or to "24.12.".
-_ENDED = re.compile(r"(?<![ap]\.m)(?<![0-9])\.$|[^\w.)]$|\)$", re.IGNORECASE)
+_ENDED = re.compile(r"(?<![ap]\.m)(?<![ap]\. m)(?<![0-9])\.$|[^\w.)]$|\)$", re.IGNORECASE)
 _AFTER_JAPANESE_STOP = re.compile(r"(?<=[。！？!?」』）、])(?=[^\s。！？!?」』）、])")
 _MOST_WORDS = 14
 

@@ -122,7 +122,8 @@ ENGLISH = Language(
         "oclock": (
             "(?:at|@) ?(?P<hour>[0-9]{1,2}) ?h ?(?P<minute>[0-5][0-9])?",
             "{hour} ?o'? ?clock" + _AMPM,
-            "{hourword} {minuteword}" + _AMPM,
+            "{hourword}[ -]{minuteword}" + _AMPM,
+            "(?P<hour>[0-9]{1,2}):(?P<minute>[0-5][0-9]) ?(?:h|hrs|hours)",
             "{hourword} (?:oh|o) {minuteword}" + _AMPM,
         ),
         "half_past": ("half[ -]past {hour}" + _AMPM, "half {hour}" + _AMPM),

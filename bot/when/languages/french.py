@@ -94,6 +94,7 @@ FRENCH = Language(
         "last_day_of": ("(?:le )?dernier jour (?:de |d')?{month}(?: {year})?",),
         "number": ("{hourword}",),
         "oclock": (
+            "(?P<hour>[0-9]{1,2}):(?P<minute>[0-5][0-9]) ?h",
             "{hour} ?" + _HOURS,
             "{hour} ?" + _HOURS + " ?{minute}(?: ?(?:minutes|min|mn))?",
         ),
