@@ -45,6 +45,20 @@ class Loop:
     wait: Callable[[], float] = lambda: LONGEST_WAIT
 
 
+def every(seconds: float, act: Callable[[], object]) -> Callable[[], bool]:
+    """A tick that acts at once, and then not again for so many seconds."""
+    next_at = 0.0
+
+    def tick() -> bool:
+        nonlocal next_at
+        if monotonic() >= next_at:
+            act()
+            next_at = monotonic() + seconds
+        return False
+
+    return tick
+
+
 class Worker:
     """The loops of a process, each in a thread of its own."""
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from loops import Bell, Loop, Worker
+from loops import Bell, Loop, Worker, every
 
 
 class Counter:
@@ -93,3 +93,10 @@ def test_a_stalled_loop_is_named_once_it_was_started(bell: Bell) -> None:
 
 def test_a_worker_that_never_ran_is_stopped_at_once(bell: Bell) -> None:
     assert Worker([Loop("sender", lambda: False)], bell).stop(5)
+
+
+def test_what_is_rare_is_done_at_once_and_then_rarely() -> None:
+    done: list[str] = []
+    rare, often = every(3600, lambda: done.append("rare")), every(0, lambda: done.append("often"))
+    assert [rare(), rare(), often(), often()] == [False] * 4
+    assert done == ["rare", "often", "often"]

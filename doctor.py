@@ -1,0 +1,106 @@
+"""Looks at everything that can be wrong with an installation, and says it in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from buffer.errors import QueueError
+from buffer.model import Profile
+from buffer.networks import NETWORKS
+from buffer.ports import Store
+from settings import Mode, Settings
+
+Finding = tuple[bool, str]
+"""Whether it is right, and a sentence."""
+
+
+def examine(settings: Settings, store: Store, client: WebClient) -> list[Finding]:
+    """Settings, database, Slack, profiles, in this order. Calls Slack, if tokens are set."""
+    return [
+        (True, f"Mode: {settings.mode.value}; pages at {settings.own_url}."),
+        database(settings, store),
+        *slack(settings, client),
+        *profiles(store),
+    ]
+
+
+def database(settings: Settings, store: Store) -> Finding:
+    try:
+        with store.transaction():
+            store.memos.forget("doctor")
+    except QueueError as error:
+        return False, f"The database {settings.database_url} does not take a write: {error}"
+    team = store.teams.current()
+    serves = (
+        f"it serves “{team.name or team.id}”" if team else "no Slack workspace has connected yet"
+    )
+    return True, f"The database {settings.database_url} takes writes; {serves}."
+
+
+def slack(settings: Settings, client: WebClient) -> Iterator[Finding]:
+    if settings.mode is Mode.PLAYGROUND:
+        yield (
+            True,
+            "No Slack tokens: `make run` starts the playground. To connect a workspace, see the README.",
+        )
+        return
+    if settings.mode is Mode.API_ONLY:
+        yield True, "No Slack tokens and HOST is not loopback: only the pages are served."
+        return
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        yield (
+            False,
+            f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}): copy it anew from your app's page.",
+        )
+        return
+    except (SlackClientError, OSError) as error:
+        yield False, f"Slack does not answer at {settings.slack_api_url}: {error}"
+        return
+    yield True, f"Slack answers: this is {answer['user']} in “{answer['team']}”."
+    yield from scopes(answer.headers.get("x-oauth-scopes", ""))
+
+
+NEEDED = (
+    "commands", "chat:write", "channels:history", "groups:history", "im:history", "im:write", "users:read",
+    "reactions:write",
+)  # fmt: skip
+"""The manifest's scopes; a test holds the two together."""
+
+
+def scopes(granted: str) -> Iterator[Finding]:
+    """Slack names the granted scopes in a header of every answer (docs.slack.dev, 2026-11)."""
+    if granted and (lacking := set(NEEDED) - {scope.strip() for scope in granted.split(",")}):
+        yield (
+            False,
+            f"The app lacks {', '.join(sorted(lacking))}: update it from manifest.yml and install it again.",
+        )
+
+
+def profiles(store: Store) -> Iterator[Finding]:
+    found = store.profiles.all()
+    if not found:
+        yield False, "There is no profile: add one with `profile add local --name NAME`."
+    for profile in found:
+        yield profile_finding(store, profile)
+
+
+def profile_finding(store: Store, profile: Profile) -> Finding:
+    name = f"Profile “{profile.name}” ({profile.service}, {profile.timezone})"
+    if profile.service not in NETWORKS:
+        return False, f"{name}: this version does not know the network {profile.service}."
+    if profile.disconnected:
+        return False, f"{name}: its login has expired; connect it again."
+    if not any(schedule.days and schedule.times for schedule in profile.schedules):
+        return False, f"{name}: it has no posting times, so nothing queued goes out."
+    pending, sent = store.updates.counts(profile.id)
+    state = "paused" if profile.paused else "active"
+    heard = len(store.feeds.channels(profile.id))
+    return (
+        True,
+        f"{name}: {state}, {pending} pending, {sent} sent, {heard} feed channel{'s' * (heard != 1)}.",
+    )
