@@ -174,14 +174,11 @@ def usual_profiles(desk: Desk) -> tuple[str, ...]:
 
 
 def remember_choice(desk: Desk, profile_ids: Sequence[str]) -> None:
-    """For the next time. It comes after what was asked for, so a locked database does not undo the answer."""
+    """For the next time; where it went by itself was no choice. It comes after what was asked for, so a locked
+    database does not undo the answer."""
     with suppress(Busy):
-        _remember(desk, profile_ids)
-
-
-def _remember(desk: Desk, profile_ids: Sequence[str]) -> None:
-    if desk.store.memos.recall(_last_choice(desk), desk.now) != list(profile_ids):
-        desk.store.memos.keep(_last_choice(desk), list(profile_ids))
+        if tuple(profile_ids) != usual_profiles(desk):
+            desk.store.memos.keep(_last_choice(desk), list(profile_ids))
 
 
 def _last_choice(desk: Desk) -> str:

@@ -24,7 +24,7 @@ from playground.server import Server
 from storage import SqliteStore, open_store
 
 SECRET, TOKEN = "signing-secret", "xoxb-playground"
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 ACTOR = Actor(team_id=TEAM["id"], user_id=ADA)
 
 
@@ -106,7 +106,9 @@ class Office:
         self.slack.press(as_=as_, label=label, **where).answers()
         return self.sees(as_=as_)
 
-    def chooses(self, action_id: str, value: Any, *, as_: str = ADA, **where: Any) -> dict[str, Any]:
+    def chooses(
+        self, action_id: str, value: Any, *, as_: str = ADA, **where: Any
+    ) -> dict[str, Any]:
         self.slack.press(as_=as_, action_id=action_id, value=value, **where).answers()
         return self.sees(as_=as_)
 
