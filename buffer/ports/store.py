@@ -212,6 +212,9 @@ class Interactions(Protocol):
     ) -> Interaction | None:
         """None if it is known already. What is not ours is counted in the update's statistics."""
 
+    def knows(self, profile_id: str, service_id: str) -> bool:
+        """Whether it is kept already."""
+
     def get(self, team_id: str, interaction_id: str) -> Interaction | None: ...
     def of_update(
         self,

@@ -48,6 +48,14 @@ class Interactions:
                 self._count(interaction)
             return interaction
 
+    def knows(self, profile_id: str, service_id: str) -> bool:
+        """Whether it is kept already."""
+        found = self._db.one(
+            "SELECT 1 FROM interactions WHERE profile_id = ? AND service_id = ?",
+            (profile_id, service_id),
+        )
+        return found is not None
+
     def get(self, team_id: str, interaction_id: str) -> Interaction | None:
         row = self._db.one(f"{_ROW} WHERE id = ? AND team_id = ?", (interaction_id, team_id))
         return _interaction(row) if row else None

@@ -1,0 +1,125 @@
+"""Brings replies from Slack threads to their networks as comments, one a tick. Knows no network's name."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer.model import Notice, NoticeKind, Receipt, Reply, ReplyState, new_id
+from buffer.ports import Certainty, Network, Owner, Store
+
+log = logging.getLogger("commenter")
+
+PATIENCE = timedelta(minutes=15)
+"""How long a reply is tried to be brought to a network that cannot be reached; an answer that comes later is none."""
+
+_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Turn:
+    """What one tick works with. `again`: the reply was on the wire before, and may be out."""
+
+    store: Store
+    network: Network
+    reply: Reply
+    now: datetime
+    again: bool
+
+
+def tick(store: Store, service: str, network: Network, now: datetime, *, owner: Owner) -> bool:
+    """Bring one reply to its network. True if there may be another. One thread ticks for an owner and a network."""
+    for reply, was in store.replies.sending(service, now):
+        # What is ours was begun by an earlier tick of this very thread, which ended before its outcome was written.
+        if was == owner.id or not owner.alive(was):
+            if store.replies.take_over(reply.id, owner=owner.id, from_owner=was):
+                _go(_Turn(store=store, network=network, reply=reply, now=now, again=True))
+            return True
+    for reply in store.replies.waiting(service, now, limit=1):
+        if store.replies.move(
+            reply.id, expected=[ReplyState.WAITING], to=ReplyState.SENDING, owner=owner.id
+        ):
+            _go(_Turn(store=store, network=network, reply=reply, now=now, again=False))
+        return True
+    return False
+
+
+def _go(turn: _Turn) -> None:
+    outcome = _outcome(turn)
+    with turn.store.transaction():
+        state = _write(turn, outcome)
+    log.info(state.value, extra={"reply": turn.reply.id, "update": turn.reply.update_id})
+
+
+def _outcome(turn: _Turn) -> Receipt | QueueError:
+    if turn.again and turn.network.certainty is not Certainty.KEYED:
+        return Unclear("It was on its way when we were stopped.")
+    try:
+        return _say(turn)
+    except QueueError as error:
+        if turn.again and not isinstance(error, Refused):
+            return Unclear(str(error))  # of the time before we know no more than we did
+        return error
+    except Exception as error:  # an adapter's edge: whatever it trips over, the comment may be out
+        log.exception("network failed", extra={"reply": turn.reply.id})
+        return Unclear(f"Something went wrong ({type(error).__name__}).")
+
+
+def _say(turn: _Turn) -> Receipt:
+    reply, store = turn.reply, turn.store
+    update = store.updates.get(reply.team_id, reply.update_id)
+    profile = store.profiles.get(reply.team_id, update.profile_id) if update else None
+    if update is None or profile is None:
+        raise Refused("The post is gone.")
+    to = store.interactions.get(reply.team_id, reply.interaction_id)
+    return turn.network.reply(profile, update, to, reply.text, reply.id)
+
+
+def _write(turn: _Turn, outcome: Receipt | QueueError) -> ReplyState:
+    """Returns the state the reply is in now."""
+    late = turn.now - turn.reply.created_at
+    again_at = turn.now + min(max(late, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+    match outcome:
+        case Receipt():
+            return _end(turn, ReplyState.SENT, service_id=outcome.service_id)
+        case NetworkDown() if late < PATIENCE:
+            return _put_off(turn, ReplyState.WAITING, again_at)
+        case SlowDown() if outcome.until < turn.reply.created_at + PATIENCE:
+            return _put_off(turn, ReplyState.WAITING, outcome.until)
+        case Unclear() if turn.network.certainty is Certainty.KEYED and late < PATIENCE:
+            return _put_off(turn, ReplyState.SENDING, again_at)
+        case Unclear():
+            return _end(turn, ReplyState.UNCONFIRMED, error=str(outcome))
+        case LoginExpired():
+            return _end(
+                turn, ReplyState.FAILED, error=f"{outcome} Connect the profile again.".strip()
+            )
+        case _:
+            return _end(turn, ReplyState.FAILED, error=str(outcome))
+
+
+def _put_off(turn: _Turn, to: ReplyState, until: datetime) -> ReplyState:
+    turn.store.replies.put_off(turn.reply.id, to=to, until=until)
+    return to
+
+
+def _end(turn: _Turn, to: ReplyState, *, service_id: str = "", error: str = "") -> ReplyState:
+    """Over: kept, and told where it was written. One that came over the API has no such place."""
+    reply = turn.reply
+    moved = turn.store.replies.move(
+        reply.id, expected=[ReplyState.SENDING], to=to, service_id=service_id, error=error
+    )
+    if moved and reply.channel:
+        turn.store.outbox.put(
+            Notice(
+                id=new_id(turn.now),
+                team_id=reply.team_id,
+                kind=NoticeKind.REPLY_STATE,
+                subject=reply.id,
+                target=reply.channel,
+                created_at=turn.now,
+            )
+        )
+    return to
