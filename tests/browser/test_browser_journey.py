@@ -1,0 +1,126 @@
+"""A newcomer's first two minutes, in the browser: queue, share, comment, answer. Nothing is stubbed but Slack."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from browser_product import Product
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SOON = 30_000
+"""Milliseconds: a share is held for ten seconds, a network is asked every fifteen."""
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what is on the screen when SCREENSHOTS names a folder: how the README's pictures are made."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.wait_for_timeout(600)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_test_id("message-box").fill(text)
+    page.get_by_test_id("message-box").press("Enter")
+
+
+def messages(page: Page) -> Locator:
+    return page.get_by_test_id("messages").get_by_test_id("message")
+
+
+def press(page: Page, label: str) -> None:
+    page.get_by_test_id("messages").get_by_role("button", name=label, exact=True).last.click()
+
+
+def test_the_whole_journey(page: Page, product: Product) -> None:
+    page.get_by_test_id("channel-social").click()
+    say(page, "/buffer Doors open at nine: our new release is out! 🎉")
+    expect(messages(page).last).to_contain_text("Added to the queue.")
+    picture(page, "answer")
+
+    press(page, "Share now")
+    expect(messages(page).last).to_contain_text("Going out in 10 seconds.")
+    card = messages(page).filter(has_text="Reply in this thread").first
+    expect(card).to_contain_text("our new release is out!", timeout=SOON)
+
+    network = page.context.new_page()
+    network.goto(product.local)
+    post = network.locator("article[data-post]").first
+    expect(post).to_contain_text("our new release is out!")
+    form = post.locator("form[data-action=comment]")
+    form.locator("[name=who]").fill("Dana")
+    form.locator("[name=text]").fill("Congratulations! Does it run on a Raspberry Pi?")
+    form.get_by_role("button").click()
+    expect(network.locator("article[data-post]").first).to_contain_text("Raspberry Pi?")
+
+    card.get_by_test_id("thread-bar").click(timeout=SOON)
+    replies = page.get_by_test_id("replies")
+    expect(replies).to_contain_text("Congratulations! Does it run on a Raspberry Pi?", timeout=SOON)
+    page.get_by_test_id("thread-box").fill("It does, even on the first one :tada:")
+    page.get_by_test_id("thread-box").press("Enter")
+    replies.get_by_role("button", name=re.compile("^Post as")).click(timeout=SOON)
+    expect(replies.get_by_test_id("reaction")).to_have_attribute(
+        "data-name", "white_check_mark", timeout=SOON
+    )
+    picture(page, "thread")
+
+    network.reload()
+    expect(network.locator("article[data-post]").first).to_contain_text(
+        "It does, even on the first one 🎉"
+    )
+    picture(network, "local")
+
+
+def test_the_composer_schedules_what_is_typed(page: Page) -> None:
+    page.get_by_test_id("channel-social").click()
+    say(page, "/buffer")
+    modal = page.get_by_test_id("modal")
+    expect(modal).to_be_visible()
+    modal.locator("textarea").first.fill(
+        "A new post on the blog: how we count time https://example.org/time"
+    )
+    picture(page, "composer")
+    page.get_by_test_id("modal-submit").click()
+    expect(modal).to_be_hidden()
+    expect(messages(page).last).to_contain_text("A new post on the blog")
+
+
+def test_home_shows_the_queue_and_survives_a_reload(page: Page) -> None:
+    page.get_by_test_id("channel-social").click()
+    for text in ("First things first", "Second thoughts", "Third time lucky --at tomorrow 9am"):
+        say(page, f"/buffer {text}")
+        expect(messages(page).last).to_contain_text(text.partition(" --")[0])
+    page.get_by_test_id("home-tab").click()
+    home = page.get_by_test_id("home")
+    expect(home).to_contain_text("Third time lucky")
+    picture(page, "home")
+    page.reload()
+    expect(page.get_by_test_id("home")).to_contain_text("Second thoughts")
+
+
+def test_another_person_does_not_see_private_answers(page: Page) -> None:
+    page.get_by_test_id("channel-social").click()
+    say(page, "/buffer Only for my eyes")
+    expect(messages(page).last).to_contain_text("Added to the queue.")
+    page.get_by_test_id("person-bo").click()
+    page.get_by_test_id("channel-social").click()
+    expect(page.get_by_test_id("messages")).not_to_contain_text("Only for my eyes")
+    say(page, "/buffer queue")
+    expect(messages(page).last).to_contain_text("Only for my eyes")
+
+
+def test_a_message_is_added_by_its_menu(page: Page) -> None:
+    page.get_by_test_id("channel-general").click()
+    say(page, "We counted: *ten thousand* downloads :tada:")
+    message = messages(page).last
+    message.hover()
+    message.get_by_test_id("more-actions").click()
+    page.get_by_test_id("shortcut-add_to_queue").click()
+    modal = page.get_by_test_id("modal")
+    expect(modal.locator("textarea").first).to_have_value("We counted: ten thousand downloads 🎉")
+    page.get_by_test_id("modal-submit").click()
+    expect(modal).to_be_hidden()
