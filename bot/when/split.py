@@ -30,7 +30,9 @@ _SEPARATORS = " \t\n,;|–—-"
 # A text that ends like this ends a sentence, unless the dot belongs to "a.m." or to "24.12.".
 _ENDED = re.compile(r"(?<![ap]\.m)(?<![ap]\. m)(?<![0-9])\.$|[^\w.)]$|\)$", re.IGNORECASE)
 _AFTER_JAPANESE_STOP = re.compile(r"(?<=[。！？!?」』）、])(?=[^\s。！？!?」』）、])")
+_DIGIT = re.compile("[0-9]")
 _MOST_WORDS = 14
+_MOST_PHRASES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,13 @@ def _refused(reason: str) -> Split:
 
 def _form(phrase: str) -> Form | WhenError:
     try:
-        return read(phrase)
+        form = read(phrase)
     except WhenError as error:
         return error
+    # "So", "do", "mar" alone are words of a sentence far more often than weekdays.
+    if len(phrase) < 4 and phrase.isalpha() and form.language not in {"en", "ja"}:
+        return NotATime(f"“{phrase}” alone is not clear. Name a day and an hour.")
+    return form
 
 
 def _is_timely(found: Form | WhenError) -> bool:
@@ -132,11 +138,14 @@ def _quoted(text: str) -> Split | None:
 
 
 def _has_time_word(text: str) -> bool:
+    """True when a word of a text, or two words one of which is a number, are a time."""
     words = [word.strip(".,;!?()") for word in text.split()]
     likely = [word if knows(word) else "" for word in words]
-    pairs = [f"{one} {two}" for one, two in pairwise(likely) if one and two]
-    singles = [word for word in likely if len(word) > 3 or re.search("[0-9]", word)]
-    return any(_is_timely(_form(phrase)) for phrase in (*singles, *pairs))
+    pairs = (f"{one} {two}" for one, two in pairwise(likely) if one and two)
+    phrases = [word for word in likely if len(word) > 3 or _DIGIT.search(word)]
+    phrases += [pair for pair in pairs if _DIGIT.search(pair)]
+    distinct = list(dict.fromkeys(phrases))[:_MOST_PHRASES]
+    return any(_is_timely(_form(phrase)) for phrase in distinct)
 
 
 def _before_colon(text: str) -> Split | None:

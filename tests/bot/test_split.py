@@ -1,9 +1,11 @@
 """Telling text from time: the labelled tables, and that no text is ever lost."""
 
+import sys
 from pathlib import Path
+from types import FrameType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.when import split, why_refused
@@ -52,6 +54,7 @@ anything = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(anything)
 def test_no_text_is_ever_lost(typed: str) -> None:
     text, when, mode = split(typed)
@@ -65,8 +68,27 @@ def test_no_text_is_ever_lost(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["a ", "a: ", "9am ", "明日", "--at ", '"9 ', "1 ", "\n", "\u0301"]
+    "piece", ["a ", "a: ", "9am ", "明日", "--at ", '"9 ', "1 ", "\n", "\u0301", "in 2 hours "]
 )
-def test_three_thousand_characters_are_no_trouble(piece: str) -> None:
-    typed = (piece * 3000)[:3000]
-    assert split(typed)[2] in {"queue", "refuse", "confirm"}
+@pytest.mark.parametrize("before", ["", '"text" '])
+def test_the_work_grows_no_faster_than_the_text(before: str, piece: str) -> None:
+    short, long = ((before + piece * 3000)[:length] for length in (1500, 3000))
+    assert calls_of_split(long) <= 2.2 * calls_of_split(short) + 1000
+
+
+def calls_of_split(typed: str) -> int:
+    """How many Python functions one split calls: time that does not depend on the machine."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    split(typed)  # compiles what is compiled once
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        split(typed)
+    finally:
+        sys.setprofile(before)
+    return calls
