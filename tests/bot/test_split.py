@@ -5,7 +5,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.when import split, why_refused
@@ -54,7 +54,6 @@ anything = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(anything)
 def test_no_text_is_ever_lost(typed: str) -> None:
     text, when, mode = split(typed)

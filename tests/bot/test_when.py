@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.when import WhenError, parse, understand, warm
@@ -140,7 +140,6 @@ anything = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(anything, instants, st.sampled_from(ZONES), st.sampled_from(LOCALES))
 def test_whatever_is_typed_is_a_later_instant_or_a_refusal(
     phrase: str, now: datetime, timezone: str, locale: str
@@ -169,7 +168,6 @@ def in_words(at: datetime, style: str) -> str:
     }[style]
 
 
-@settings(deadline=None)
 @given(
     st.integers(2, 3000 * 1440),
     st.sampled_from(
@@ -196,7 +194,6 @@ def test_a_written_out_instant_is_read_back(minutes: int, style: str, timezone: 
     assert parse(in_words(at, style), NOW, timezone, locale).astimezone(UTC) == first
 
 
-@settings(deadline=None)
 @given(st.integers(1, 999), st.sampled_from(["in {} hours", "in {} Stunden", "dans {} heures"]))
 def test_hours_are_elapsed_time(hours: int, phrase: str) -> None:
     at = parse(phrase.format(hours), NOW, "Europe/Berlin", "en-US")
