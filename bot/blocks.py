@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ConfirmObject,
     ContextBlock,
+    InteractiveElement,
     MarkdownTextObject,
     Option,
     OverflowMenuElement,
@@ -70,6 +71,7 @@ HOLD = timedelta(seconds=10)
 LABELS = {
     TOP: "Top",
     SHARE: "Share now",
+    UNSHARE: "Undo: not now",
     EDIT: "Edit",
     CHANGE_TIME: "Change time",
     REQUEUE: "Back to the queue",
@@ -162,9 +164,11 @@ def update_blocks(
 def choices_for(update: Update) -> list[str]:
     """What a person can do with an update; at most five, as Slack's overflow menu takes."""
     match update.state:
-        case State.QUEUED if update.share_at is None:
+        case State.QUEUED | State.SCHEDULED if update.share_at:
+            return [UNSHARE]
+        case State.QUEUED:
             return [TOP, SHARE, EDIT, CHANGE_TIME, DELETE]
-        case State.SCHEDULED if update.share_at is None:
+        case State.SCHEDULED:
             return [SHARE, EDIT, CHANGE_TIME, REQUEUE, DELETE]
         case State.FAILED | State.MISSED:
             return [SHARE, EDIT, CHANGE_TIME, REQUEUE, DELETE]
@@ -382,10 +386,24 @@ def fallback(sentence: str) -> str:
 
 
 def last_page(message: Message, title: str = "Done") -> View:
-    """A message as the last page of a modal that no conversation opened."""
+    """A message as the last page of a modal that no conversation opened. It opens no further windows."""
+    blocks = [_without_windows(block) for block in message.blocks]
     return View(
-        type="modal", callback_id="done", title=title, close="Close", blocks=list(message.blocks)
+        type="modal",
+        callback_id="done",
+        title=title,
+        close="Close",
+        blocks=[block for block in blocks if block is not None],
     )
+
+
+def _without_windows(block: Block) -> Block | None:
+    if not isinstance(block, ActionsBlock):
+        return block
+    opening = (EDIT, CHANGE_TIME, EDIT_DRAFT)
+    elements = [element for element in block.elements if isinstance(element, InteractiveElement)]
+    rest = [element for element in elements if element.action_id not in opening]
+    return ActionsBlock(block_id=block.block_id, elements=rest) if rest else None
 
 
 def shorten(text: str, most: int) -> str:

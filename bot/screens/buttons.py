@@ -119,7 +119,7 @@ def _typed(updates: Sequence[Update]) -> Typed:
 
 def is_simple(action: Json) -> bool:
     """Of a menu's choices those that need no window."""
-    return pressed(action)[0] in (TOP, SHARE, REQUEUE)
+    return pressed(action)[0] in (TOP, SHARE, UNSHARE, REQUEUE)
 
 
 def register(app: App) -> None:
