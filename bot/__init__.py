@@ -71,7 +71,7 @@ def on_command(args: Args) -> None:
 def on_error(error: Exception, body: Json, context: BoltContext) -> BoltResponse | None:
     """What failed before or beside a listener: the same answers as `guard` gives; an event is delivered again."""
     if "event" in body:
-        log.warning("an event was not handled", extra={"reason": repr(error)})
+        log.warning("an event was not handled", exc_info=error)
         return BoltResponse(status=500, body="")
     answer(error, body, context)
     return context.ack.response

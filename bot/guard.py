@@ -59,7 +59,6 @@ def guard(listener: Listener, *, guests: bool = False) -> Listener:
             call(listener, args)
         except Exception as error:  # the edge: whatever happens, the person gets an answer
             if "event" in args.body:
-                log.warning("an event was not handled", extra={"reason": repr(error)})
                 raise
             answer(error, args.body, args.context)
 

@@ -44,6 +44,7 @@ class Office:
             port=0,
             path=":memory:",
             rate_limits=False,
+            retry_delays=(0.01,),
         )
         networks = {"local": self.network, "mastodon": self.network}
         self.queues = EmbeddedQueues(store, networks, self.clock, limit=limit)
@@ -141,8 +142,8 @@ class Office:
 
 
 @contextmanager
-def office(**given: Any) -> Iterator[Office]:
-    store = open_store("sqlite://")
+def office(*, url: str = "sqlite://", **given: Any) -> Iterator[Office]:
+    store = open_store(url)
     made = Office(store, **given)
     made.opens()
     try:
