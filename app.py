@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -145,7 +146,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         bolt=bolt,
         loops=loops,
         worker=worker,
-        web=web_app(settings, services, bolt, worker, front),
+        web=web_app(
+            settings, services, bolt, worker, front=front, nudge=pollers[local.SERVICE].nudge
+        ),
     )
 
 
@@ -207,7 +210,13 @@ def crew_for(settings: Settings, networks: Networks, bell: Bell) -> Crew:
 
 
 def web_app(
-    settings: Settings, services: Services, bolt: Bolt, worker: Worker, front: str
+    settings: Settings,
+    services: Services,
+    bolt: Bolt,
+    worker: Worker,
+    *,
+    front: str,
+    nudge: Callable[[], None],
 ) -> falcon.App[Any, Any]:
     """Every page and route of this server."""
     web, store, clock = falcon.App(), services.store, services.clock
@@ -216,7 +225,7 @@ def web_app(
     web.add_route("/health/ready", health.Ready(store))
     if settings.slack_signing_secret:
         web.add_route("/slack/events", SlackRoute(bolt, settings.slack_signing_secret))
-    local_page.routes(web, store, clock)
+    local_page.routes(web, store, clock, own_url=settings.own_url, nudge=nudge)
     return web
 
 

@@ -1,0 +1,131 @@
+"""The local network's page: what a person posts there is inert, counted once, and only their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import falcon
+import falcon.testing
+import pytest
+
+from buffer.api import local_page
+from buffer.model import State, Update
+from buffer.networks import local
+from storage import SqliteStore
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+HOSTILE = '<script>alert(1)</script> javascript:alert(1) "quoted" https://example.org/a?b=1&c=2.'
+
+
+class Visitor:
+    """Somebody with a browser, a post to look at, and a count of nudges."""
+
+    def __init__(self, store: SqliteStore, text: str = "Hello") -> None:
+        self.store = store
+        self.nudges = 0
+        profile = local.new_profile("Ada & Co", team_id="T1", timezone="UTC", now=NOW)
+        store.profiles.insert(profile)
+        update = Update(
+            id="0" * 24, post_id="0" * 24, team_id="T1", profile_id=profile.id, service="local", text=text,
+            state=State.SENDING, created_at=NOW, updated_at=NOW,
+        )  # fmt: skip
+        self.post_id = store.local.publish(profile.id, update, "k", NOW)
+        app = falcon.App()
+        local_page.routes(
+            app, store, lambda: NOW, own_url="https://buffer.example", nudge=self._nudged
+        )
+        self.web = falcon.testing.TestClient(app, headers={"Host": "127.0.0.1:3000"})
+
+    def _nudged(self) -> None:
+        self.nudges += 1
+
+    def comments(self) -> list[tuple[str, str]]:
+        return [(each["who"], each["text"]) for each in self.store.local.posts()[0]["comments"]]
+
+    def send(self, kind: str, body: str, **headers: str) -> falcon.testing.Result:
+        given = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return self.web.simulate_post(
+            f"/local/posts/{self.post_id}/{kind}", body=body, headers=given
+        )
+
+
+@pytest.fixture
+def visitor(store: SqliteStore) -> Visitor:
+    return Visitor(store)
+
+
+def test_an_empty_network_says_how_to_begin(store: SqliteStore) -> None:
+    app = falcon.App()
+    local_page.routes(app, store, lambda: NOW)
+    page = falcon.testing.TestClient(app, headers={"Host": "localhost:3000"}).simulate_get("/local")
+    assert "/buffer Hello world" in page.text
+
+
+def test_hostile_words_are_shown_as_words(store: SqliteStore) -> None:
+    visitor = Visitor(store, HOSTILE)
+    visitor.send("comments", "who=%3Cb%3EDana&text=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E")
+    page = visitor.web.simulate_get("/local").text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<b>Dana" not in page
+    assert 'href="javascript' not in page
+    assert 'href="https://example.org/a?b=1&amp;c=2"' in page
+    assert "Ada &amp; Co" in page
+
+
+def test_a_comment_sent_twice_is_one_and_nudges(visitor: Visitor) -> None:
+    first = visitor.send("comments", "who=Dana&text=Great&key=abc")
+    assert (first.status_code, first.headers["location"]) == (303, f"/local#post-{visitor.post_id}")
+    visitor.send("comments", "who=Dana&text=Great&key=abc")
+    assert visitor.comments() == [("Dana", "Great")]
+    assert visitor.nudges == 2
+
+
+def test_a_like_counts_once_for_everybody(visitor: Visitor) -> None:
+    for who in ("Dana", "Dana", "Eve"):
+        assert visitor.send("like", f"who={who}").status_code == 303
+    assert visitor.store.local.posts()[0]["likes"] == ["Dana", "Eve"]
+
+
+def test_json_is_taken_and_given(visitor: Visitor) -> None:
+    made = visitor.send(
+        "comments", '{"who": "Dana", "text": "Hi"}', **{"Content-Type": "application/json"}
+    )
+    assert made.status_code == 201
+    listed = visitor.web.simulate_get("/local/posts.json").json["posts"][0]
+    assert listed["comments"][0]["text"] == "Hi"
+    assert listed["created_at"] == NOW.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("who=Dana&text=", 400),
+        ("who=Dana&text=" + "x" * 501, 400),
+        ("", 400),
+        (b"text=\xff\xfe", 400),
+        ("text=" + "x" * 70_000, 413),
+    ],
+)
+def test_what_is_no_comment_is_refused(visitor: Visitor, body: str, status: int) -> None:
+    assert visitor.send("comments", body).status_code == status
+    assert visitor.comments() == []
+
+
+def test_an_unknown_post_is_a_404(visitor: Visitor) -> None:
+    visitor.post_id = "f" * 24
+    assert visitor.send("like", "who=Dana").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:4000"},
+        {"Host": "evil.example"},
+    ],
+)
+def test_another_page_cannot_drive_it(visitor: Visitor, headers: dict[str, str]) -> None:
+    assert visitor.send("like", "who=Dana", **headers).status_code == 403
+    assert visitor.store.local.posts()[0]["likes"] == []
