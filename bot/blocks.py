@@ -78,6 +78,7 @@ LABELS = {
     DELETE: "Delete",
 }
 _MOST_TEXT, _MOST_OF_LINES, _MOST_NAMES = 1500, 2500, 5
+MOVED = "Clocks change on that day and skip the time you typed, so it moved forward."
 _MOST_GIVEN_BACK = 9000  # all blocks of a message together stay under 12,000 characters
 
 
@@ -292,7 +293,11 @@ def _said(
 ) -> str:
     first = updates[0]
     names = ", ".join(account_name(profiles[update.profile_id]) for update in updates[:_MOST_NAMES])
-    due = f", {plain_when(first.due_at, zone)}" if first.due_at and first.is_pending else ""
+    due = (
+        f", {plain_when(first.due_at, zone)}"
+        if first.due_at and first.is_pending and not first.share_at
+        else ""
+    )
     return fallback(f"{heading} {names}{due}: “{shorten(' '.join(words(first).split()), 150)}”")
 
 

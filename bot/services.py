@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_bolt import BoltContext
@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
-from bot.blocks import Message, last_page, note
+from bot.blocks import Message, last_page, note, small
 from bot.guard import After
 from bot.people import Desk, People, quick
 from buffer.errors import Refused
@@ -125,9 +125,12 @@ class Context:
         place: str,
         *,
         response_url: str = "",
+        notes: Sequence[str] = (),
     ) -> None:
         """Draw a place now (it reads the queue), and send it after the ack to where the person is looking."""
         drawn = self._draw(desk, place)
+        if isinstance(drawn, Message) and notes:
+            drawn = replace(drawn, blocks=[*drawn.blocks, *map(small, notes)])
         if isinstance(drawn, View):
             self._services.after(client.views_publish, user_id=desk.user_id, view=drawn)
         elif response_url:

@@ -22,6 +22,7 @@ from slack_sdk.models.blocks import (
 from bot.blocks import (
     EDIT_DRAFT,
     HOLD,
+    MOVED,
     Message,
     account_name,
     answer_for,
@@ -58,7 +59,6 @@ SCHEDULE, WHOLE, ANYWAY, CHOOSE = (
 )
 ALL = "all"
 DRAFT = "draft:"
-MOVED = "Clocks change on that day and skip the time you typed, so it moved forward."
 
 # -- view
 

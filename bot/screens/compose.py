@@ -29,6 +29,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.blocks import (
     EDIT_DRAFT,
     HOLD,
+    MOVED,
     Message,
     account_name,
     answer_for,
@@ -303,9 +304,7 @@ def _instant(typed: Typed, desk: Desk) -> tuple[datetime, list[str]]:
             raise FieldErrors({PICKER: "This time has passed. Choose a later one."})
         return typed.scheduled_at, []
     when = _understood(typed, desk)
-    return when.at, [
-        "Clocks change then and skip that time, so it moved forward."
-    ] if when.moved else []
+    return when.at, [MOVED] if when.moved else []
 
 
 def _understood(typed: Typed, desk: Desk) -> When:

@@ -22,6 +22,7 @@ from bot.blocks import (
     DELETE,
     EDIT,
     MENU,
+    MOVED,
     place_of,
     plain_when,
     pressed,
@@ -117,30 +118,35 @@ def _time_inputs(*, required: bool) -> list[Block]:
 # -- read
 
 
-def read(view: Json, desk: Desk, zone: str) -> Change:
-    """What is to change. Raises FieldErrors."""
+def read(view: Json, desk: Desk, zone: str) -> tuple[Change, list[str]]:
+    """What is to change, and what should be said about it. Raises FieldErrors."""
     values: Json = view["state"]["values"]
     text = values.get(TEXT, {}).get(TEXT, {}).get("value")
-    at = _time(values, desk, zone)
+    at, notes = _time(values, desk, zone)
     if TEXT not in values and at is None:
         raise FieldErrors({WHEN: "Which time? Type it here, or choose it from the calendar."})
-    return Change(text=(text or "") if TEXT in values else None, scheduled_at=at)
+    return Change(text=(text or "") if TEXT in values else None, scheduled_at=at), notes
 
 
-def _time(values: Json, desk: Desk, zone: str) -> datetime | None:
+def _time(values: Json, desk: Desk, zone: str) -> tuple[datetime | None, list[str]]:
     typed = str(values[WHEN][WHEN].get("value") or "").strip()
     picked = values[PICKER][PICKER].get("selected_date_time")
     if typed and picked:
         raise FieldErrors({PICKER: "Give the time once: in words, or from the calendar."})
-    if picked:
-        at = datetime.fromtimestamp(picked, UTC)
-        if at <= desk.now:
-            raise FieldErrors({PICKER: f"{plain_when(at, zone)} has passed. Choose a later time."})
-        return at
+    if not typed:
+        return (_still_ahead(picked, desk, zone) if picked else None), []
     try:
-        return understand(typed, desk.now, zone, desk.person().locale).at if typed else None
+        when = understand(typed, desk.now, zone, desk.person().locale)
     except WhenError as error:
         raise FieldErrors({WHEN: str(error)}) from error
+    return when.at, [MOVED] if when.moved else []
+
+
+def _still_ahead(picked: int, desk: Desk, zone: str) -> datetime:
+    at = datetime.fromtimestamp(picked, UTC)
+    if at <= desk.now:
+        raise FieldErrors({PICKER: f"{plain_when(at, zone)} has passed. Choose a later time."})
+    return at
 
 
 # -- listeners
@@ -166,10 +172,10 @@ def on_save(ack: Ack, body: Json, desk: Desk, redraw: Redraw) -> None:
     origin = recall_origin(desk, body["view"]["private_metadata"])
     updates = _changeable(desk, origin.place, origin.value)
     zone = desk.zone(desk.profiles().get(updates[0].profile_id))
-    change = read(body["view"], desk, zone)
+    change, notes = read(body["view"], desk, zone)
     desk.queue.edit(*(update.id for update in updates), edit=change)
     ack()
-    redraw(origin.place, response_url=origin.response_url)
+    redraw(origin.place, response_url=origin.response_url, notes=notes)
 
 
 def on_delete(ack: Ack, body: Json, desk: Desk, redraw: Redraw) -> None:
