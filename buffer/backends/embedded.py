@@ -37,6 +37,9 @@ TWIN = timedelta(hours=24)
 """How long a text that was sent may not be added again."""
 
 _EDITABLE = PENDING | HELD
+_SHAREABLE = _EDITABLE | {State.UNCONFIRMED}
+"""A person who looked may send an unconfirmed one again."""
+
 _ON_ITS_WAY = frozenset({State.SENDING, State.SENT})
 _DELETABLE = frozenset(State) - {State.SENDING}
 T = TypeVar("T")
@@ -439,7 +442,7 @@ class EmbeddedQueue:
     def _share(self, update: Update, at: datetime, now: datetime) -> None:
         if update.state in _ON_ITS_WAY:
             return
-        if update.state not in _EDITABLE:
+        if update.state not in _SHAREABLE:
             raise Refused(f"This post is {_standing(update)}: it cannot be shared now.")
         _refuse_paused(self.profile(update.profile_id))
         shared = replace(
@@ -448,10 +451,10 @@ class EmbeddedQueue:
             shared_now=True,
             updated_at=now,
         )
-        if update.state in HELD:
+        if not update.is_pending:
             state = State.SCHEDULED if update.scheduled_at else State.QUEUED
             shared = replace(shared, state=state, shared_from=update.state)
-        self._save(shared, _EDITABLE)
+        self._save(shared, _SHAREABLE)
 
     def _unshare(self, update: Update, now: datetime) -> None:
         if not update.is_pending:

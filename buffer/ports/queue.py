@@ -111,8 +111,9 @@ class Queue(Protocol):
         """Before the head of their queues. Refused(NOT_MOVABLE) for scheduled ones and those not pending."""
 
     def share(self, *update_ids: str, hold: timedelta = timedelta()) -> list[Update]:
-        """Out of turn, now (after `hold`, during which `unshare` takes it back); the rest move up. Takes pending and
-        held ones; asking for one already on its way changes nothing. Refused when the profile is paused."""
+        """Out of turn, now (after `hold`, during which `unshare` takes it back); the rest move up. Takes pending,
+        held and (a person having looked) unconfirmed ones; one already on its way stays as it is. Refused when the
+        profile is paused."""
 
     def unshare(self, *update_ids: str) -> list[Update]:
         """Take back a share that is still on hold: it returns to its old place. Refused(UPDATE_NOT_SAVED) when it is

@@ -183,7 +183,6 @@ def test_a_button_does_what_it_says(
     assert "problem_" not in json.dumps(channel.message["blocks"])
 
 
-@pytest.mark.xfail(strict=False, reason="the queue does not share unconfirmed posts yet")
 def test_what_is_not_out_after_all_is_sent_again(channel: Channel) -> None:
     channel.hears_of(State.UNCONFIRMED)
     channel.presses("Send again")
