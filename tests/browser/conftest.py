@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_product import Product, free_port, wait_until_live
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser_product import Product, free_port, wait_until_live
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = (

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from browser_product import Product
 from playwright.sync_api import Locator, Page, expect
+
+from browser_product import Product
 
 pytestmark = pytest.mark.browser
 
