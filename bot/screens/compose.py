@@ -318,16 +318,22 @@ def _understood(typed: Typed, desk: Desk) -> When:
 # -- opening it
 
 
-def opened(desk: Desk, client: WebClient, trigger_id: str, typed: Typed, origin: Origin) -> None:
+def opened(
+    desk: Desk,
+    client: WebClient,
+    body: Json,
+    typed: Typed,
+    origin: Origin,
+    notes: Sequence[str] = (),
+) -> None:
     """Open the composer. Raises Refused when there is nothing to post to, Busy when Slack does not open it."""
     profiles = [profile for profile in desk.queue.profiles() if not profile.disconnected]
     if not profiles:
         raise Refused("No profile is connected yet. Ask an admin to connect one, then write.")
     typed = replace(typed, profile_ids=typed.profile_ids or usual_profiles(desk))
-    notes = _cut_note(typed)
-    open_view(
-        client, trigger_id, view(typed, profiles, origin=keep_origin(desk, origin), notes=notes)
-    )
+    said = [*notes, *_cut_note(typed)]
+    form = view(typed, profiles, origin=keep_origin(desk, origin), notes=said)
+    open_view(client, body["trigger_id"], form)
 
 
 def _cut_note(typed: Typed) -> list[str]:
@@ -347,6 +353,18 @@ def taken_over(message: Json, desk: Desk) -> Typed:
     return Typed(text=words)
 
 
+def about(body: Json) -> list[str]:
+    """Whose message it was, and what of it stays behind."""
+    message = body["message"]
+    author = str(message.get("user") or "")
+    who = f"a message by <@{author}>" if author.isalnum() else "a message"
+    address = permalink(body)
+    lines = [f"From {who} · <{address}|see it>" if address else f"From {who}"]
+    if message.get("files"):
+        lines.append("Its files are not taken over; give the address of a picture instead.")
+    return lines
+
+
 def permalink(body: Json) -> str:
     """A link back to the message, made without asking Slack."""
     domain = (body.get("team") or {}).get("domain")
@@ -359,12 +377,12 @@ def permalink(body: Json) -> str:
 
 def on_command(ack: Ack, body: Json, desk: Desk, before_ack: WebClient) -> None:
     origin = Origin(response_url=body.get("response_url", ""), channel=desk.channel)
-    opened(desk, before_ack, body["trigger_id"], Typed(), origin)
+    opened(desk, before_ack, body, Typed(), origin)
     ack()
 
 
 def on_write_a_post(ack: Ack, body: Json, desk: Desk, before_ack: WebClient) -> None:
-    opened(desk, before_ack, body["trigger_id"], Typed(), Origin())
+    opened(desk, before_ack, body, Typed(), Origin())
     ack()
 
 
@@ -378,7 +396,7 @@ def on_message_shortcut(ack: Ack, body: Json, desk: Desk, before_ack: WebClient)
     )
     later = Typed(when="tomorrow 9am") if body["callback_id"] == SCHEDULE_THIS else Typed()
     typed = replace(taken_over(message, desk), when=later.when)
-    opened(desk, before_ack, body["trigger_id"], typed, origin)
+    opened(desk, before_ack, body, typed, origin, about(body))
     ack()
 
 
@@ -388,7 +406,7 @@ def on_edit_draft(ack: Ack, body: Json, action: Json, desk: Desk, before_ack: We
     url = body.get("response_url", "")
     origin = Origin(place=place, response_url=url, channel=desk.channel, source=typed.source)
     whole = replace(typed, text=typed.text if typed.when else typed.whole or typed.text)
-    opened(desk, before_ack, body["trigger_id"], whole, origin)
+    opened(desk, before_ack, body, whole, origin)
     ack()
 
 

@@ -143,6 +143,7 @@ def test_a_message_begins_a_post(desk: Office) -> None:
     said = desk.slack.say(as_=ADA, channel=SOCIAL, text="Our *release* is out :tada:")
     desk.slack.shortcut(as_=ADA, callback_id="add_to_queue", channel=SOCIAL, ts=said.ts).answers()
     assert "Our release is out 🎉" in words(desk.modal())
+    assert f"From a message by <@{ADA}>" in words(desk.modal())
     desk.submits()
     (update,) = desk.pending(the_profile(desk))
     assert update.text == "Our release is out 🎉"
