@@ -229,8 +229,8 @@ class Attempts:
     def _head(self, profile: Profile, now: datetime) -> list[Update]:
         cursor, until = profile.cursor.timestamp(), now.timestamp()
         taken = self._db.all(
-            "SELECT scheduled_at FROM updates WHERE profile_id = ? AND state = 'scheduled' AND share_at IS NULL"
-            " AND pinned = 1 AND scheduled_at > ? AND scheduled_at <= ? ORDER BY scheduled_at",
+            "SELECT DISTINCT scheduled_at FROM updates WHERE profile_id = ? AND state = 'scheduled'"
+            " AND share_at IS NULL AND pinned = 1 AND scheduled_at > ? AND scheduled_at <= ? ORDER BY scheduled_at",
             (profile.id, cursor, until),
         )
         slot = slots.of_profile(profile).free(0, after=cursor, taken=[at for (at,) in taken])

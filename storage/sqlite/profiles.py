@@ -125,9 +125,9 @@ def find(db: Database, profile_id: str) -> Profile:
 
 
 def pinned(db: Database, profile: Profile, *, limit: int = -1) -> list[float]:
-    """Slots after the cursor that scheduled updates take, in order."""
+    """Slots after the cursor that scheduled updates take, in order; two on the same slot take one."""
     found = db.all(
-        "SELECT scheduled_at FROM updates WHERE profile_id = ? AND state = 'scheduled' AND share_at IS NULL"
+        "SELECT DISTINCT scheduled_at FROM updates WHERE profile_id = ? AND state = 'scheduled' AND share_at IS NULL"
         " AND pinned = 1 AND scheduled_at > ? ORDER BY scheduled_at LIMIT ?",
         (profile.id, profile.cursor.timestamp(), limit),
     )
