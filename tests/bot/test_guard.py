@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office import Office, labels, office, words
 from slack_bolt import Ack, BoltRequest
 
 from bot.guard import FieldErrors, guard
 from bot.services import Later, request_key
 from buffer.errors import Busy, Code, NetworkDown, Refused
+from office import Office, labels, office, words
 from playground import ADA, SOCIAL
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from office import TOKEN, Office, office
 from slack_sdk import WebClient
 
 from bot.people import People, Person, by_name, person_from, quick
 from buffer.errors import Refused
 from cast import MONDAY, a_profile
+from office import TOKEN, Office, office
 from playground import ADA, BO, CY, TEAM
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from office import Office, labels, office, words
 
 from buffer.errors import NetworkDown
 from buffer.model import State
+from office import Office, labels, office, words
 from playground import ADA, BO, CY, GENERAL, SOCIAL
 
 

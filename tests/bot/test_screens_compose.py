@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from office import Office, labels, office, words
 
 from buffer.model import State
+from office import Office, labels, office, words
 from playground import ADA, CY, GENERAL, RANDOM, SOCIAL
 
 

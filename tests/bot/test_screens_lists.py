@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from office import Office, labels, office, words
 
 from buffer.model import Draft, Profile, State
+from office import Office, labels, office, words
 from playground import ADA, BO, CY, SOCIAL
 
 

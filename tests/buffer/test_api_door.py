@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from falcon.testing import StartResponseMock, TestClient, create_environ
-from v1_script import FORM, Script, a_script
 
 from buffer.api.errors import fault_of
 from buffer.api.limiter import Limiter
@@ -22,6 +21,7 @@ from buffer.errors import (
     Unclear,
 )
 from cast import CY, MONDAY
+from v1_script import FORM, Script, a_script
 
 CREATE = "/1/updates/create.json"
 USER = "/1/user.json"

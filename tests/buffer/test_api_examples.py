@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC
 
 import pytest
-from v1_script import Script, a_script
 
 from buffer import wire
 from buffer.model import Event, ReplyState, State
+from v1_script import Script, a_script
 
 UPDATE = {
     *("id", "created_at", "day", "due_at", "due_time", "profile_id", "profile_service"),
