@@ -32,6 +32,7 @@ from bot.manifest import named
 from bot.route import SlackRoute
 from buffer import commenter
 from buffer.api import health, local_page
+from buffer.api import routes as v1
 from buffer.backends.embedded import EmbeddedQueues
 from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team
 from buffer.networks import NETWORKS, local
@@ -225,6 +226,14 @@ def web_app(
     web.add_route("/health/ready", health.Ready(store))
     if settings.slack_signing_secret:
         web.add_route("/slack/events", SlackRoute(bolt, settings.slack_signing_secret))
+    v1.routes(
+        web,
+        queues=services.queues,
+        store=store,
+        networks=services.networks,
+        clock=clock,
+        rate_limit=settings.api_rate_limit,
+    )
     local_page.routes(web, store, clock, own_url=settings.own_url, nudge=nudge)
     return web
 

@@ -40,6 +40,7 @@ class Settings:
     playground_port: int = 3100
     public_url: str = ""
     queue_limit: int = 5000
+    api_rate_limit: int = 60
     senders: int = 20
     log_level: str = "INFO"
 
@@ -91,6 +92,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         public_url=_url(text("PUBLIC_URL", ""), "PUBLIC_URL"),
         queue_limit=_number(
             text("QUEUE_LIMIT", str(default.queue_limit)), "QUEUE_LIMIT", 1, 1_000_000
+        ),
+        api_rate_limit=_number(
+            text("API_RATE_LIMIT", str(default.api_rate_limit)), "API_RATE_LIMIT", 0, 1_000_000
         ),
         senders=_number(text("SENDERS", str(default.senders)), "SENDERS", 1, 200),
         log_level=_one_of(
