@@ -64,6 +64,7 @@ class House:
     settings: Settings
     store: SqliteStore
     sender: Sender
+    identity: Identity
     services: Services
     after: Later
     owner: Owner
@@ -141,6 +142,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         settings=settings,
         store=store,
         sender=sender,
+        identity=identity,
         services=services,
         after=after,
         owner=owner,

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import http.client
 import itertools
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -94,12 +93,3 @@ def interleaved(rounds: int, names: list[str]) -> Iterator[str]:
     """a b c  c b a  a b c …: a machine that drifts does not favour one of them."""
     for number in range(rounds):
         yield from names if number % 2 == 0 else reversed(names)
-
-
-def get_json(port: int, path: str) -> object:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("GET", path)
-        return json.loads(connection.getresponse().read())
-    finally:
-        connection.close()

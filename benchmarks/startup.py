@@ -1,0 +1,76 @@
+"""From exec to the first durable acknowledgement, then what an idle process costs."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.load import SECRET, command, signed
+
+
+def measure(folder: Path) -> None:
+    """Print the median of three starts, then CPU and memory of the last one over five idle seconds."""
+    starts = []
+    for number in range(3):
+        (place := folder / f"start-{number}").mkdir()
+        process, seconds = _start(place)
+        starts.append(seconds)
+        if number == 2:
+            _idle(process.pid)
+        process.terminate()
+        process.wait()
+    print(f"\nstart to first durable ack: {median(starts):.2f} s, median of 3 (budget 1.5 s)")
+
+
+def _start(place: Path) -> tuple[subprocess.Popen[bytes], float]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    environment = os.environ | {
+        "SLACK_BOT_TOKEN": "xoxb-bench",
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "DATABASE_URL": f"sqlite:///{place}/buffer.db",
+        "PORT": str(port),
+        "LOG_LEVEL": "ERROR",
+    }
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "app.py"], env=environment, stderr=subprocess.DEVNULL
+    )
+    while not _acknowledged(port):
+        time.sleep(0.01)
+    return process, time.perf_counter() - began
+
+
+def _acknowledged(port: int) -> bool:
+    body = command("/buffer", "First words {n}")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("POST", "/slack/events", body, signed(body))
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _idle(pid: int) -> None:
+    time.sleep(2)
+    before, began = _cpu(pid), time.perf_counter()
+    time.sleep(5)
+    share = (_cpu(pid) - before) / (time.perf_counter() - began) * 100
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    memory = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    print(f"\nidle: {share:.2f} % CPU (budget 0.2), {memory:.0f} MiB (budget 90)")
+
+
+def _cpu(pid: int) -> float:
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
