@@ -10,6 +10,8 @@ from bot.mrkdwn.emojis import emoji_of
 from bot.mrkdwn.markup import Names, link, mention, nobody, plain
 
 Piece = Mapping[str, Any]
+PLACEHOLDER = "This content can't be displayed."
+"""What Slack gives as the `text` of a message that was posted with blocks alone."""
 
 
 def message_text(message: Piece, names: Names = nobody) -> str:
@@ -18,7 +20,7 @@ def message_text(message: Piece, names: Names = nobody) -> str:
     rich = [block for block in blocks if block.get("type") == "rich_text"]
     if rich:
         return "\n".join(_rich(block, names) for block in rich).strip()
-    if message.get("text"):
+    if message.get("text") and not (blocks and message["text"] == PLACEHOLDER):
         return plain(str(message["text"]), names)
     return "\n".join(filter(None, (_block(block, names) for block in blocks))).strip()
 
