@@ -23,7 +23,7 @@ def test_a_press(thrice: Story) -> None:
     thrice.command("/buffer Our release is out!")
     thrice.press("Share now")
     thrice.passes(11)
-    assert (len(thrice.posts), thrice.cards(), thrice.sent) == (1, 1, 1)
+    assert (len(thrice.posts), thrice.cards(), thrice.sent) == (1, 1, 1), thrice.private()
 
 
 def test_a_submission(thrice: Story) -> None:
