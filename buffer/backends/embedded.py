@@ -525,6 +525,11 @@ class EmbeddedQueue:
         network = self._house.networks[update.service]
         if Event.COMMENT not in network.events:
             raise Refused(f"“{profile.name}” takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
+        if not update.service_update_id:
+            raise Refused(
+                f"Nobody knows where this post is on “{profile.name}”: comment it there.",
+                Code.COMMENTS_NOT_POSSIBLE,
+            )
         if not text.strip():
             raise Refused("The comment is empty.", Code.MISSING_PARAMETER)
         check(text, network.limits(profile), profile.name, profile_id=profile.id)
