@@ -1,0 +1,68 @@
+"""Opening a database: what a URL may be, and what a fresh one is like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from buffer.ports import Store
+from cast import a_profile
+from storage import open_store
+
+
+def test_a_file_is_made_with_its_folder_and_kept(tmp_path: Path) -> None:
+    url, profile = f"sqlite:///{tmp_path}/deep/down/buffer.db", a_profile()
+    first = open_store(url)
+    first.profiles.insert(profile)
+    first.close()
+    again: Store = open_store(url)
+    assert again.profiles.all() == [profile]
+    again.close()
+
+
+def test_a_relative_path_begins_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_store("sqlite:///data/buffer.db").close()
+    assert (tmp_path / "data" / "buffer.db").exists()
+
+
+def test_one_in_memory_is_gone_when_closed() -> None:
+    store = open_store("sqlite://")
+    store.profiles.insert(a_profile())
+    store.close()
+    other = open_store("sqlite://")
+    assert other.profiles.all() == []
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "buffer.db",
+        "postgresql://localhost/buffer",
+        "sqlite:buffer.db",
+        "sqlite://buffer.db",
+        "sqlite:///",
+    ],
+)
+def test_any_other_url_is_refused_in_a_sentence(url: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"^DATABASE_URL must be sqlite:///path/to/file\.db .*not “"
+    ):
+        open_store(url)
+
+
+def test_a_file_is_opened_as_durably_as_promised(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/buffer.db")
+    settings = {
+        name: store.database.one(f"PRAGMA {name}")
+        for name in ("journal_mode", "synchronous", "foreign_keys")
+    }
+    assert {name: row[0] for name, row in settings.items() if row} == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+    }
+    store.close()
