@@ -152,8 +152,8 @@ class Sender:
         return True
 
     def wait(self, now: datetime) -> float:
-        """Seconds until something is due that a free thread could take; a thread that ends rings."""
-        due = self._store.attempts.next_due([name for name, _ in self._free()], now)
+        """Seconds until something is due that there is room for; a thread that ends rings."""
+        due = self._store.attempts.next_due(list(self._free()), now)
         if due is None or (self._looked_at and due <= self._looked_at):
             return _ROUND.total_seconds()
         return (due - now).total_seconds()
@@ -169,20 +169,26 @@ class Sender:
 
     # -- claiming
 
-    def _free(self) -> list[tuple[str, int]]:
-        """Networks with free threads, and how many."""
-        free = ((name, self._crew.size - self._busy[name]) for name in self._networks)
-        return [(name, number) for name, number in free if number > 0]
+    def _room(self, name: str) -> int:
+        """How many more may be under way: one for each free thread, and a few at hand, so that a thread that ends need
+        not wait for a commit. Not on a blind network: a person has to look for whatever a death leaves on the wire."""
+        is_blind = self._networks[name].certainty is Certainty.BLIND
+        at_hand = 0 if is_blind else self._crew.size // 4
+        return self._crew.size + at_hand - self._busy[name]
+
+    def _free(self) -> dict[str, int]:
+        """Networks with room for more, and how much."""
+        return {name: room for name in self._networks if (room := self._room(name)) > 0}
 
     def _is_something_ready(self, now: datetime) -> bool:
-        return any(self._store.attempts.ready(name, now, limit=1) for name, _ in self._free())
+        return any(self._store.attempts.ready(name, now, limit=1) for name in self._free())
 
     def _claim(self, now: datetime) -> list[_Job]:
         jobs: list[_Job] = []
         back = Counter(ended.job.service for ended in self._ended)
         for name in self._networks:
-            free = self._crew.size - self._busy[name] + back[name]
-            for profile in self._store.attempts.ready(name, now, limit=free):
+            room = self._room(name) + back[name]
+            for profile in self._store.attempts.ready(name, now, limit=room):
                 jobs += self._claim_next(profile, now)
         return jobs
 
@@ -360,7 +366,7 @@ class Sender:
 
     def _look(self, now: datetime) -> None:
         """Send those out to look whose time has come."""
-        free = dict(self._free())
+        free = self._free()
         found = self._store.attempts.to_look_at(self._owner.id, now, limit=sum(free.values()))
         jobs = []
         for attempt in found:
