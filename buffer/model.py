@@ -241,8 +241,12 @@ class Update:
     source: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("created_at", "updated_at", "due_at", "scheduled_at", "share_at", "sent_at"):
-            _aware(getattr(self, name), name)
+        _aware(self.created_at, "created_at")
+        _aware(self.updated_at, "updated_at")
+        _aware(self.due_at, "due_at")
+        _aware(self.scheduled_at, "scheduled_at")
+        _aware(self.share_at, "share_at")
+        _aware(self.sent_at, "sent_at")
 
     @property
     def is_pending(self) -> bool:

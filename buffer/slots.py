@@ -79,19 +79,9 @@ class Timetable:
 
         None when there are no slots, or the calendar ends before.
         """
-        base = self._first(after)
-        if base is None:
-            return None
-        passed = bisect_right(taken, after)
+        return Free(self, after, taken).kth(k)
 
-        def free_before(n: int) -> int:
-            return n - bisect_right(taken, self._nth(base, n)) + passed
-
-        numbers = range(k, k + len(taken) - passed + 1)
-        found = self._nth(base, numbers[bisect_left(numbers, k, key=free_before)])
-        return None if found == inf else found
-
-    def _first(self, after: float) -> int | None:
+    def first(self, after: float) -> int | None:
         """The ordinal of the first slot later than `after`."""
         if not self._minutes or after > _LATEST:
             return None
@@ -101,7 +91,7 @@ class Timetable:
             ordinal += 1
         return ordinal
 
-    def _nth(self, base: int, n: int) -> float:
+    def nth(self, base: int, n: int) -> float:
         """The instant of the n-th slot from `base` that is not skipped; infinite beyond the calendar."""
         ordinal = base + n
         if self._instant(ordinal) == inf:
@@ -114,8 +104,12 @@ class Timetable:
         week, index = divmod(ordinal, len(self._minutes))
         if week >= _LAST_WEEK:
             return inf
-        minute = week * _WEEK + self._minutes[index]
-        first = (_EPOCH + minute * _MINUTE).replace(tzinfo=self._zone)
+        monday = _monday(self._zone, week)
+        if monday is not None:
+            return monday + self._minutes[index] * 60
+        first = (_EPOCH + (week * _WEEK + self._minutes[index]) * _MINUTE).replace(
+            tzinfo=self._zone
+        )
         second = first.replace(fold=1)
         if _offset(first) < _offset(second):  # a time that the clocks leave out
             return _change(self._zone, second.timestamp(), first.timestamp())
@@ -130,12 +124,11 @@ class Timetable:
         """How many slots are skipped from ordinal `first` to `last`, both counted."""
         if not self._may_coincide:
             return 0
-        a_week = len(self._minutes)
-        blocks = range((first // a_week - 1) // _BLOCK, (last // a_week + 1) // _BLOCK + 1)
-        return sum(
-            bisect_right(skipped, last) - bisect_left(skipped, first)
-            for skipped in map(self._skipped_in, blocks)
-        )
+        a_week, found = len(self._minutes), 0
+        for block in range((first // a_week - 1) // _BLOCK, (last // a_week + 1) // _BLOCK + 1):
+            skipped = self._skipped_in(block)
+            found += bisect_right(skipped, last) - bisect_left(skipped, first)
+        return found
 
     def _skipped_in(self, block: int) -> list[int]:
         if block not in self._skipped:
@@ -145,6 +138,32 @@ class Timetable:
                 for ordinal in range(self._ordinal(begin) + 1, self._ordinal(end + 1))
             ]
         return self._skipped[block]
+
+
+class Free:
+    """The free slots later than an instant, by number from 0."""
+
+    def __init__(self, table: Timetable, after: float, taken: Sequence[float]) -> None:
+        self._table = table
+        self._taken = taken
+        self._base = table.first(after)
+        self._passed = bisect_right(taken, after)
+
+    def kth(self, k: int) -> float | None:
+        if self._base is None:
+            return None
+        most = len(self._taken) - self._passed
+        if most:
+            k += bisect_left(
+                range(most + 1), 0, key=lambda more: more - self._taken_before(k + more)
+            )
+        found = self._table.nth(self._base, k)
+        return None if found == inf else found
+
+    def _taken_before(self, n: int) -> int:
+        """How many of the slots to the n-th are taken."""
+        assert self._base is not None
+        return bisect_right(self._taken, self._table.nth(self._base, n)) - self._passed
 
 
 def _offset(moment: datetime) -> timedelta:
@@ -166,6 +185,14 @@ def _change(zone: ZoneInfo, before: float, after: float) -> float:
         else:
             low = middle
     return float(high)
+
+
+@lru_cache(maxsize=2**15)
+def _monday(zone: ZoneInfo, week: int) -> float | None:
+    """The instant a week begins; None for one in which the clocks change."""
+    first = (_EPOCH + week * _WEEK * _MINUTE).replace(tzinfo=zone)
+    last = first + _WEEK * _MINUTE
+    return first.timestamp() if _offset(first) == _offset(last) else None
 
 
 @lru_cache(maxsize=1024)
@@ -194,33 +221,33 @@ class Line:
     """
 
     def __init__(self, profile: Profile, now: float, taken: Sequence[float]) -> None:
-        self._slots = of_profile(profile)
-        self._taken = taken
-        self._after = profile.cursor.timestamp()
+        table, after = of_profile(profile), profile.cursor.timestamp()
         if profile.paused:
-            self._after = max(self._after, now)
-        head = self._slots.free(0, after=self._after, taken=taken)
-        self._late = head if head is not None and head <= now else None
-        if self._late is not None:
-            self._after = now
+            after = max(after, now)
+        self._late: float | None = None
+        self._free = Free(table, after, taken)
+        head = self._free.kth(0)
+        if head is not None and head <= now:
+            self._late, self._free = head, Free(table, now, taken)
 
     def due(self, k: int) -> float | None:
         """When the k-th update (from 0) goes out."""
         if self._late is None:
-            return self._slots.free(k, after=self._after, taken=self._taken)
-        if k == 0:
-            return self._late
-        return self._slots.free(k - 1, after=self._after, taken=self._taken)
+            return self._free.kth(k)
+        return self._free.kth(k - 1) if k else self._late
 
-    def first_from(self, place: int, length: int, others: Sequence[float]) -> int:
-        """Of `length` queued updates, the first that stands at `place` or behind it once `others` (sorted instants)
-        are lined up with them by time. Others come first at the same instant, and before those without any."""
+    def first_from(
+        self, place: int, line: range, others: Sequence[float], *, passed: int = 0
+    ) -> int:
+        """Of a stretch of the line, the first that stands at `place` or behind it once `others` (sorted instants) are
+        lined up with it by time, `passed` more having gone before. Others come first at the same instant, and before
+        those without any."""
 
         def place_of(k: int) -> int:
             due = self.due(k)
-            return k + (len(others) if due is None else bisect_right(others, due))
+            return k + passed + (len(others) if due is None else bisect_right(others, due))
 
-        return bisect_left(range(length), place, key=place_of)
+        return line.start + bisect_left(line, place, key=place_of)
 
 
 def permuted(ranks: Mapping[str, int], order: Sequence[str]) -> dict[str, int]:

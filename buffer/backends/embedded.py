@@ -95,7 +95,10 @@ class EmbeddedQueue:
         return Counts(pending=pending, sent=sent, limit=self._house.limit)
 
     def update(self, update_id: str) -> Update:
-        return self._update(update_id, self._house.clock())
+        found = self._store.updates.get(self._team, update_id, now=self._house.clock())
+        if found is None:
+            raise _gone()
+        return found
 
     def post(self, post_id: str) -> list[Update]:
         found = self._store.updates.of_post(self._team, post_id, now=self._house.clock())
@@ -150,7 +153,7 @@ class EmbeddedQueue:
 
     def move_to_top(self, *update_ids: str) -> list[Update]:
         def act(now: datetime) -> list[Update]:
-            found = self._named(update_ids, now)
+            found = self._named(*update_ids)
             for update in found:
                 if update.state is not State.QUEUED:
                     raise Refused(_not_movable(update), Code.NOT_MOVABLE)
@@ -169,7 +172,7 @@ class EmbeddedQueue:
 
     def destroy(self, *update_ids: str) -> None:
         def act(now: datetime) -> list[Update]:
-            found = self._named(update_ids, now)
+            found = self._named(*update_ids)
             for update in found:
                 if not self._store.updates.delete(update.id, expected=_DELETABLE):
                     raise Refused("This post is being sent right now: it cannot be deleted.")
@@ -197,7 +200,7 @@ class EmbeddedQueue:
         ts: str = "",
     ) -> Reply:
         def act(now: datetime) -> list[str]:
-            update = self._update(update_id, now)
+            update = _only(self._named(update_id))
             self._refuse_comment(update, text, interaction_id)
             reply = Reply(
                 id=new_id(now),
@@ -310,7 +313,7 @@ class EmbeddedQueue:
         self, verb: str, update_ids: Sequence[str], act: Callable[[Update, datetime], None]
     ) -> list[Update]:
         def each(now: datetime) -> list[Update]:
-            found = self._named(update_ids, now)
+            found = self._named(*update_ids)
             for update in found:
                 act(update, now)
             return found
@@ -353,14 +356,12 @@ class EmbeddedQueue:
             count = self._store.updates.counts(profile_id)[0]
         return self.pending(profile_id, count=count).items if count else []
 
-    def _update(self, update_id: str, now: datetime) -> Update:
-        found = self._store.updates.get(self._team, update_id, now=now)
-        if found is None:
+    def _named(self, *update_ids: str) -> list[Update]:
+        """Each once, to be acted on; their due times do not matter yet."""
+        found = [self._store.updates.find(self._team, each) for each in dict.fromkeys(update_ids)]
+        if None in found:
             raise _gone()
-        return found
-
-    def _named(self, update_ids: Sequence[str], now: datetime) -> list[Update]:
-        return [self._update(each, now) for each in dict.fromkeys(update_ids)]
+        return [update for update in found if update]
 
     def _save(self, update: Update, expected: Collection[State]) -> None:
         if not self._store.updates.save(update, expected=expected):

@@ -41,9 +41,10 @@ class Order:
     def standing(self, profile_id: str, ids: Sequence[str]) -> dict[str, bool]:
         """Those of `ids` that are pending in this profile; True where they stand in the line."""
         found = self._db.all(
+            # + keeps SQLite from walking the profile's rows instead of looking up the ids.
             "SELECT id, state = 'queued' AND share_at IS NULL FROM updates"
-            " WHERE id IN (SELECT value FROM json_each(?)) AND profile_id = ?"
-            " AND state IN ('queued', 'scheduled')",
+            " WHERE id IN (SELECT value FROM json_each(?)) AND +profile_id = ?"
+            " AND +state IN ('queued', 'scheduled')",
             (json.dumps(list(ids)), profile_id),
         )
         return {id: bool(in_line) for id, in_line in found}
@@ -121,9 +122,29 @@ def before(db: Database, profile_id: str) -> int:
 
 
 def place(db: Database, profile_id: str, rank: int) -> int:
-    """How many stand in line before this rank."""
-    row = db.one(f"SELECT count(*) FROM updates WHERE {IN_LINE} AND rank < ?", (profile_id, rank))
-    return int(row[0]) if row else 0
+    """How many stand in line before this rank, counted from the end that is nearer."""
+    first, last, waiting = _ends(db, profile_id)
+    if rank - first < last - rank:
+        return _count(db, profile_id, "rank < ?", rank)
+    return waiting - _count(db, profile_id, "rank >= ?", rank)
+
+
+def _ends(db: Database, profile_id: str) -> tuple[int, int, int]:
+    """The first rank, the last, and how many stand in line."""
+    row = db.one(
+        "SELECT (SELECT min(rank) FROM updates WHERE profile_id = :id AND state = 'queued'),"
+        " (SELECT max(rank) FROM updates WHERE profile_id = :id AND state = 'queued'), waiting_n"
+        " FROM profiles WHERE id = :id",
+        {"id": profile_id},
+    )
+    assert row
+    return row[0], row[1], row[2]
+
+
+def _count(db: Database, profile_id: str, where: str, rank: int) -> int:
+    row = db.one(f"SELECT count(*) FROM updates WHERE {IN_LINE} AND {where}", (profile_id, rank))
+    assert row
+    return int(row[0])
 
 
 def _edge(db: Database, profile_id: str, which: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -45,6 +46,11 @@ class Updates:
             found = self._db.all(f"{_ROW} WHERE id = ? AND team_id = ?", (update_id, team_id))
             return next(iter(self._with_due(found, now)), None)
 
+    def find(self, team_id: str, update_id: str) -> Update | None:
+        """Cheaper than `get`: one in line comes without its due time."""
+        found = self._db.one(f"{_ROW} WHERE id = ? AND team_id = ?", (update_id, team_id))
+        return _update(found) if found else None
+
     def of_post(self, team_id: str, post_id: str, *, now: datetime | None = None) -> list[Update]:
         """Those that still exist, in the order they were made."""
         with self._db.snapshot():
@@ -63,16 +69,21 @@ class Updates:
             if since:
                 return self._pending_since(profile, line, offset, count, since)
             pending, waiting, _ = self._counted(profile.id)
-            others = self._db.all(
-                f"{_OTHERS} ORDER BY due, row LIMIT :limit",
-                {"profile": profile.id, "limit": offset + count if pending > waiting else 0},
+            # However the others are spread, this one of the line stands on the page or before it.
+            low = min(max(0, offset - (pending - waiting)), waiting)
+            passed, others = self._others(
+                profile.id, after=_or_last(line.due(low)) if low else -inf, limit=offset + count
             )
-            first = line.first_from(offset, waiting, [due for due, _ in others])
+            first = line.first_from(
+                offset, range(low, min(waiting, offset)), [due for due, _ in others], passed=passed
+            )
             queued = self._db.all(
                 f"{_ROW} WHERE {IN_LINE} ORDER BY rank LIMIT ? OFFSET ?",
                 (profile.id, count, first),
             )
-            page = [(due, 0, self._at(row)) for due, row in others[offset - first :][:count]]
+            own = others[offset - first - passed :][:count]
+            found = self._at([row for _, row in own])
+            page = [(due, 0, found[row]) for due, row in own]
             page += [(_or_last(line.due(k)), 1, row) for k, row in enumerate(queued, first)]
             page.sort(key=itemgetter(0, 1))
             return Page(items=[_update(row, due) for due, _, row in page[:count]], total=pending)
@@ -203,13 +214,37 @@ class Updates:
         keys = [(due, 0, row, row) for due, row in others]
         keys += [(_or_last(line.due(k)), 1, k, row) for k, row in queued]
         keys.sort()
-        page = [_update(self._at(row), due) for due, _, _, row in keys[offset : offset + count]]
-        return Page(items=page, total=len(keys))
+        page = keys[offset : offset + count]
+        found = self._at([row for *_, row in page])
+        return Page(items=[_update(found[row], due) for due, *_, row in page], total=len(keys))
 
-    def _at(self, row: int) -> sqlite3.Row:
-        found = self._db.one(f"{_ROW} WHERE rowid = ?", (row,))
-        assert found, "it was read in the same snapshot"
-        return found
+    def _others(
+        self, profile_id: str, *, after: float, limit: int
+    ) -> tuple[int, list[tuple[float, int]]]:
+        """How many with a time of their own come no later than `after`, and those that do: (due, row)."""
+        values = {"profile": profile_id, "after": after, "limit": limit}
+        row = self._db.one(
+            """SELECT
+            (SELECT count(*) FROM updates WHERE profile_id = :profile AND state = 'scheduled'
+                AND share_at IS NULL AND scheduled_at <= :after)
+            + (SELECT count(*) FROM updates WHERE profile_id = :profile AND share_at IS NOT NULL
+                AND state IN ('queued', 'scheduled') AND share_at <= :after)""",
+            values,
+        )
+        found = self._db.all(
+            f"SELECT due, row FROM ({_OTHERS}) WHERE due > :after ORDER BY due, row LIMIT :limit",
+            values,
+        )
+        return row[0] if row else 0, [(due, row) for due, row in found]
+
+    def _at(self, places: list[int]) -> dict[int, sqlite3.Row]:
+        """Whole rows by their rowids."""
+        if not places:
+            return {}
+        found = self._db.all(
+            f"{_ROW} WHERE rowid IN (SELECT value FROM json_each(?))", (json.dumps(places),)
+        )
+        return {row["rowid"]: row for row in found}
 
     def _counted(self, profile_id: str) -> tuple[int, int, int]:
         row = self._db.one(

@@ -189,7 +189,7 @@ def test_a_page_begins_where_it_should(
     place_of = [k + bisect_right(others, due) for k, due in enumerate(dues)]
     place = data.draw(st.integers(0, length + len(others)))
     expected = next((k for k, at in enumerate(place_of) if at >= place), length)
-    assert line.first_from(place, length, others) == expected
+    assert line.first_from(place, range(length), others) == expected
 
 
 # -- ranks

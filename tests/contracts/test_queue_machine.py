@@ -252,11 +252,11 @@ class QueueMachine(RuleBasedStateMachine):
     @invariant()
     def lists_the_same(self) -> None:
         expected = [(id, due) for due, _, _, id in self.model.places()]
-        page = self.queue.pending(self.profile.id, count=100)
+        page = self.queue.pending(self.profile.id, count=1000)
         assert [(update.id, update.due_at) for update in page.items] == expected
         assert page.total == len(expected)
         long_ago = datetime(2020, 1, 1, tzinfo=UTC)
-        slowly = self.queue.pending(self.profile.id, count=100, since=long_ago)
+        slowly = self.queue.pending(self.profile.id, count=1000, since=long_ago)
         assert [(update.id, update.due_at) for update in slowly.items] == expected
 
     @invariant()
