@@ -83,6 +83,28 @@ CREATE TRIGGER updates_counted_out AFTER DELETE ON updates BEGIN
         sent_n = sent_n - (OLD.state = 'sent') WHERE id = OLD.profile_id;
 END;
 
+-- How many stand in line in every stretch of 2^39 ranks, some 128 updates: what makes a place quick to count.
+CREATE TABLE stretches (
+    profile_id TEXT NOT NULL, stretch INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (profile_id, stretch)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER stretches_in AFTER INSERT ON updates WHEN NEW.state = 'queued' AND NEW.share_at IS NULL BEGIN
+    INSERT INTO stretches VALUES (NEW.profile_id, NEW.rank >> 39, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER stretches_joined AFTER UPDATE OF state, share_at, rank ON updates
+WHEN NEW.state = 'queued' AND NEW.share_at IS NULL BEGIN
+    INSERT INTO stretches VALUES (NEW.profile_id, NEW.rank >> 39, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER stretches_left AFTER UPDATE OF state, share_at, rank ON updates
+WHEN OLD.state = 'queued' AND OLD.share_at IS NULL BEGIN
+    UPDATE stretches SET n = n - 1 WHERE profile_id = OLD.profile_id AND stretch = OLD.rank >> 39;
+END;
+CREATE TRIGGER stretches_out AFTER DELETE ON updates WHEN OLD.state = 'queued' AND OLD.share_at IS NULL BEGIN
+    UPDATE stretches SET n = n - 1 WHERE profile_id = OLD.profile_id AND stretch = OLD.rank >> 39;
+END;
+CREATE TRIGGER stretches_empty AFTER UPDATE ON stretches WHEN NEW.n = 0 BEGIN
+    DELETE FROM stretches WHERE profile_id = NEW.profile_id AND stretch = NEW.stretch;
+END;
+
 -- Whoever is claimed (or found missed) in its turn has used up its slot.
 CREATE TRIGGER updates_slot_used AFTER UPDATE OF state ON updates
 WHEN NEW.state IN ('sending', 'missed') AND NEW.due_at IS NOT NULL AND OLD.share_at IS NULL

@@ -11,6 +11,7 @@ from storage.sqlite.database import Database
 
 IN_LINE = "profile_id = ? AND state = 'queued' AND share_at IS NULL"
 
+_STRETCH = 39  # bits; as in the triggers that count them
 _PARKED = 2**62
 """How far ranks are moved out of the way in mid-change, where they would collide with one another."""
 
@@ -32,9 +33,10 @@ class Order:
 
     def ranks(self, profile_id: str, *, offset: int = 0, count: int = -1) -> dict[str, int]:
         """A stretch of the line, by id."""
+        rank, further = seek(self._db, profile_id, offset)
         found = self._db.all(
-            f"SELECT id, rank FROM updates WHERE {IN_LINE} ORDER BY rank LIMIT ? OFFSET ?",
-            (profile_id, count, offset),
+            f"SELECT id, rank FROM updates WHERE {IN_LINE} AND rank >= ? ORDER BY rank LIMIT ? OFFSET ?",
+            (profile_id, rank, count, further),
         )
         return dict(map(tuple, found))
 
@@ -73,7 +75,7 @@ class Order:
 
     def _block(self, profile_id: str, order: Sequence[str], offset: int) -> dict[str, int]:
         """Ranks for the block; neighbours that stand too close are moved apart with it."""
-        lifted = json.dumps(list(order))
+        lifted = self._lifted(order)
         follower = self._follower(profile_id, lifted, offset)
         reach = 0
         while True:
@@ -88,27 +90,31 @@ class Order:
                 return ranks
             reach = reach * 8 or 32
 
-    def _follower(self, profile_id: str, lifted: str, offset: int) -> int:
-        """The rank of whoever stands at `offset` without the lifted ones; beyond all where nobody does."""
-        row = self._db.one(
-            f"SELECT rank FROM updates WHERE {IN_LINE} AND rank NOT IN ({_LIFTED}) ORDER BY rank LIMIT 1 OFFSET ?",
-            (profile_id, lifted, offset),
+    def _lifted(self, order: Sequence[str]) -> list[int]:
+        found = self._db.all(
+            "SELECT rank FROM updates WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(order)),),
         )
-        return int(row[0]) if row else _PARKED
+        return [rank for (rank,) in found]
+
+    def _follower(self, profile_id: str, lifted: list[int], offset: int) -> int:
+        """The rank of whoever stands at `offset` without the lifted ones; beyond all where nobody does."""
+        near = list(self.ranks(profile_id, offset=offset, count=len(lifted) + 1).values())
+        missing = sum(rank < near[0] for rank in lifted) if near else 0
+        rest = [rank for rank in near if rank not in lifted]
+        return rest[missing] if missing < len(rest) else _PARKED
 
     def _neighbours(
-        self, profile_id: str, lifted: str, where: str, direction: str, count: int
+        self, profile_id: str, lifted: list[int], where: str, direction: str, count: int
     ) -> dict[str, int]:
         """Queued ones on one side, nearest first; those on hold as well, since they keep their ranks."""
         found = self._db.all(
             f"SELECT id, rank FROM updates WHERE profile_id = ? AND state = 'queued' AND {where}"
-            f" AND rank NOT IN ({_LIFTED}) ORDER BY rank {direction} LIMIT ?",
-            (profile_id, lifted, count),
+            " AND rank NOT IN (SELECT value FROM json_each(?))"
+            f" ORDER BY rank {direction} LIMIT ?",
+            (profile_id, json.dumps(lifted), count),
         )
         return dict(map(tuple, found))
-
-
-_LIFTED = "SELECT rank FROM updates WHERE id IN (SELECT value FROM json_each(?))"
 
 
 def behind(db: Database, profile_id: str) -> int:
@@ -122,29 +128,35 @@ def before(db: Database, profile_id: str) -> int:
 
 
 def place(db: Database, profile_id: str, rank: int) -> int:
-    """How many stand in line before this rank, counted from the end that is nearer."""
-    first, last, waiting = _ends(db, profile_id)
-    if rank - first < last - rank:
-        return _count(db, profile_id, "rank < ?", rank)
-    return waiting - _count(db, profile_id, "rank >= ?", rank)
-
-
-def _ends(db: Database, profile_id: str) -> tuple[int, int, int]:
-    """The first rank, the last, and how many stand in line."""
+    """How many stand in line before this rank."""
     row = db.one(
-        "SELECT (SELECT min(rank) FROM updates WHERE profile_id = :id AND state = 'queued'),"
-        " (SELECT max(rank) FROM updates WHERE profile_id = :id AND state = 'queued'), waiting_n"
-        " FROM profiles WHERE id = :id",
-        {"id": profile_id},
+        """SELECT
+        (SELECT ifnull(sum(n), 0) FROM stretches WHERE profile_id = :id AND stretch < :stretch)
+        + (SELECT count(*) FROM updates WHERE profile_id = :id AND state = 'queued' AND share_at IS NULL
+            AND rank >= :start AND rank < :rank)""",
+        {
+            "id": profile_id,
+            "rank": rank,
+            "stretch": rank >> _STRETCH,
+            "start": rank >> _STRETCH << _STRETCH,
+        },
     )
     assert row
-    return row[0], row[1], row[2]
-
-
-def _count(db: Database, profile_id: str, where: str, rank: int) -> int:
-    row = db.one(f"SELECT count(*) FROM updates WHERE {IN_LINE} AND {where}", (profile_id, rank))
-    assert row
     return int(row[0])
+
+
+def seek(db: Database, profile_id: str, place: int) -> tuple[int, int]:
+    """Where to read the line from to get to a place: a rank, and how many from there to pass over."""
+    if not place:
+        return -_PARKED, 0
+    passed = 0
+    for stretch, n in db.all(
+        "SELECT stretch, n FROM stretches WHERE profile_id = ? ORDER BY stretch", (profile_id,)
+    ):
+        if passed + n > place:
+            return stretch << _STRETCH, place - passed
+        passed += n
+    return _PARKED, 0
 
 
 def _edge(db: Database, profile_id: str, which: str) -> int:

@@ -13,7 +13,7 @@ from buffer import slots
 from buffer.model import PENDING, Page, Profile, State, Update
 from storage import rows
 from storage.sqlite.database import Database
-from storage.sqlite.order import IN_LINE, before, behind, place
+from storage.sqlite.order import IN_LINE, before, behind, place, seek
 from storage.sqlite.profiles import find, pinned
 
 _ROW = f"SELECT rowid, rank, {rows.UPDATE} FROM updates"
@@ -77,9 +77,10 @@ class Updates:
             first = line.first_from(
                 offset, range(low, min(waiting, offset)), [due for due, _ in others], passed=passed
             )
+            rank, further = seek(self._db, profile.id, first)
             queued = self._db.all(
-                f"{_ROW} WHERE {IN_LINE} ORDER BY rank LIMIT ? OFFSET ?",
-                (profile.id, count, first),
+                f"{_ROW} WHERE {IN_LINE} AND rank >= ? ORDER BY rank LIMIT ? OFFSET ?",
+                (profile.id, rank, count, further),
             )
             own = others[offset - first - passed :][:count]
             found = self._at([row for _, row in own])

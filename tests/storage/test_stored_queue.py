@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -155,3 +156,31 @@ def test_nobody_reads_another_team_s_rows(store: SqliteStore, profile: Profile) 
     assert store.updates.get("T0ELSEWHERE", update.id) is None
     assert store.updates.of_post("T0ELSEWHERE", update.post_id) == []
     assert store.updates.problems("T0ELSEWHERE", limit=9) == []
+
+
+def test_places_in_a_long_line_are_counted_right(store: SqliteStore, profile: Profile) -> None:
+    dice = Random(3)
+    updates = [an_update(profile, f"{n}") for n in range(700)]
+    with store.transaction():
+        store.updates.append(updates[:400])
+        store.updates.prepend(updates[400:])
+    line = [update.id for update in updates[400:] + updates[:400]]
+    for n in range(120):
+        picked, place = dice.sample(line, 5), dice.randrange(len(line))
+        if n % 3:
+            store.order.lay(profile.id, picked, offset=place)
+            line = [each for each in line if each not in picked]
+            line[place:place] = picked
+        else:
+            store.updates.delete(picked[0], expected={State.QUEUED})
+            line.remove(picked[0])
+    assert list(store.order.ranks(profile.id)) == line
+    for place in [0, 1, 127, 128, 129, 300, len(line) - 1, *dice.sample(range(len(line)), 40)]:
+        assert list(store.order.ranks(profile.id, offset=place, count=4)) == line[place : place + 4]
+        page = store.updates.pending(profile, offset=place, count=4, since=None, now=MONDAY)
+        assert [update.id for update in page.items] == line[place : place + 4]
+        assert store.updates.get(profile.team_id, line[place]) == page.items[0]
+    counted = store.database.one("SELECT sum(n), min(n) FROM stretches")
+    assert counted
+    assert counted[0] == len(line) == store.updates.waiting(profile.id)
+    assert counted[1] > 0
