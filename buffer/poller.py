@@ -98,7 +98,7 @@ class Poller:
 
     def _due(self, profile: Profile, last: datetime, now: datetime) -> datetime:
         asked = self._asked.get(profile.id)
-        if asked is None:
+        if asked is None or asked.at > now:  # never, or the clock was set back since
             return now
         due = asked.at + pace(now - last, asked.empty)
         return max(due, asked.not_before) if asked.not_before else due
@@ -139,33 +139,37 @@ class Poller:
     # -- keeping
 
     def _keep(self, profile: Profile, found: Sequence[Found], now: datetime) -> int:
-        """Store what is new, in small transactions. What was told before costs one look-up and no write."""
-        is_first = self._store.interactions.since(profile.id) is None
-        quiet_before = now - QUIET_BEFORE if is_first else None
-        new = [
-            each
-            for each in found
-            if not self._store.interactions.knows(profile.id, each.service_id)
-        ]
+        """Store what is new, in small transactions. What was told before costs a look-up each and no write."""
+        since = self._store.interactions.since(profile.id)
+        quiet_before = now - QUIET_BEFORE if since is None else None
+        new = self._new(profile, found)
         kept = 0
         for start in range(0, len(new), _BATCH):
             with self._store.transaction():
-                for each in new[start : start + _BATCH]:
-                    kept += self._keep_one(profile, each, now, quiet_before)
-        if new or is_first:
-            newest = max((each.created_at for each in found), default=now)
-            self._store.interactions.set_since(profile.id, min(newest, now) - _OVERLAP)
+                for update, each in new[start : start + _BATCH]:
+                    is_quiet = quiet_before is not None and each.created_at < quiet_before
+                    kept += self._keep_one(profile, update, each, now, is_quiet=is_quiet)
+        newest = max((each.created_at for each in found), default=since or now)
+        stand = min(newest, now) - _OVERLAP
+        if since is None or stand > since:
+            self._store.interactions.set_since(profile.id, stand)
         return kept
 
+    def _new(self, profile: Profile, found: Sequence[Found]) -> list[tuple[Update, Found]]:
+        """What is about posts of ours and not known yet."""
+        interactions = self._store.interactions
+        return [
+            (update, each)
+            for each in found
+            if not interactions.knows(profile.id, each.service_id)
+            and (update := interactions.update_for(profile.id, each.post))
+        ]
+
     def _keep_one(
-        self, profile: Profile, found: Found, now: datetime, quiet_before: datetime | None
+        self, profile: Profile, update: Update, found: Found, now: datetime, *, is_quiet: bool
     ) -> bool:
-        update = self._store.interactions.update_for(profile.id, found.post)
-        if update is None:  # a post we did not make
-            return False
         ours = self._is_ours(profile, found)
         interaction = self._store.interactions.add(profile, update, found, ours=ours, now=now)
-        is_quiet = quiet_before is not None and found.created_at < quiet_before
         if interaction and not ours and not is_quiet:
             self._tell(update, interaction, now)
         return interaction is not None

@@ -1,0 +1,277 @@
+"""What people do is heard once, told where the card is, and not more often asked for than it pays."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from buffer.errors import LoginExpired, NetworkDown, SlowDown
+from buffer.model import Event, Found, Notice, NoticeKind, Person, Reply, ReplyState, State, Update
+from buffer.poller import Poller, pace
+from cast import ADA, MONDAY, a_profile
+from fakes import FakeClock, FakeNetwork
+from storage import SqliteStore
+
+SECOND, MINUTE, HOUR, DAY = (
+    timedelta(seconds=1),
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
+SOCIAL, PRESS = "C0SOCIAL", "C0PRESS"
+
+
+class Story:
+    """A post that is out, with cards in two channels, and a poller."""
+
+    def __init__(self, store: SqliteStore, network: FakeNetwork, clock: FakeClock) -> None:
+        self.store, self.network, self.clock = store, network, clock
+        self.profile = a_profile()
+        store.profiles.insert(self.profile)
+        self.update = self.sent("p1")
+        for channel in (SOCIAL, PRESS):
+            store.outbox.put(self.card(channel))
+        self.starts()
+
+    def starts(self) -> None:
+        self.poller = Poller(self.store, "local", self.network)
+
+    def sent(self, post: str, **changes: Any) -> Update:
+        plain: dict[str, Any] = {
+            "id": f"update-{post}",
+            "post_id": post,
+            "team_id": ADA.team_id,
+            "profile_id": self.profile.id,
+            "service": "local",
+            "text": "hello",
+            "state": State.SENT,
+            "created_at": MONDAY,
+            "updated_at": MONDAY,
+            "sent_at": MONDAY,
+            "service_update_id": post,
+        }
+        update = Update(**(plain | changes))
+        self.store.updates.append([update])
+        return update
+
+    def card(self, channel: str) -> Notice:
+        return Notice(
+            id=f"card-{channel}",
+            team_id=ADA.team_id,
+            kind=NoticeKind.CARD,
+            subject=self.update.id,
+            target=channel,
+            created_at=MONDAY,
+        )
+
+    def hears(self, service_id: str, event: Event = Event.COMMENT, **changes: Any) -> Found:
+        plain: dict[str, Any] = {
+            "post": "p1",
+            "service_id": service_id,
+            "event": event,
+            "user": Person(username="dana"),
+            "created_at": self.clock.now,
+            "text": "Nice",
+        }
+        found = Found(**(plain | changes))
+        self.network.reports_back(found)
+        return found
+
+    def polls(self) -> Story:
+        while self.poller.tick(self.clock.now):
+            pass
+        return self
+
+    def passes(self, span: timedelta) -> Story:
+        self.clock.passes(span)
+        return self
+
+    def told(self) -> list[tuple[str, str]]:
+        """What was written to the outbox beside the cards: (kind, target), in order."""
+        rows = self.store.database.all(
+            "SELECT kind, target FROM outbox WHERE kind <> 'card' ORDER BY rowid"
+        )
+        return [(kind, target) for kind, target in rows]
+
+    def statistics(self) -> dict[str, int]:
+        found = self.store.updates.get(ADA.team_id, self.update.id)
+        assert found
+        return dict(found.statistics)
+
+
+@pytest.fixture
+def story(store: SqliteStore, network: FakeNetwork, clock: FakeClock) -> Story:
+    return Story(store, network, clock)
+
+
+def test_a_comment_is_told_in_every_channel_with_a_card(story: Story) -> None:
+    story.hears("c1")
+    story.polls()
+    assert story.told() == [
+        ("comment", SOCIAL),
+        ("card_changed", SOCIAL),
+        ("comment", PRESS),
+        ("card_changed", PRESS),
+    ]
+    assert story.statistics() == {"comments": 1}
+    assert story.store.interactions.statistics(story.update.id) == {"comment": 1}
+
+
+def test_likes_and_reshares_change_the_card_and_say_nothing(story: Story) -> None:
+    for number, event in enumerate((Event.LIKE, Event.LIKE, Event.RESHARE)):
+        story.hears(f"{number}", event)
+    story.polls()
+    assert story.told() == [("card_changed", SOCIAL), ("card_changed", PRESS)]
+    assert story.statistics() == {"likes": 2, "reshares": 1}
+
+
+def test_what_is_heard_again_is_told_once(story: Story) -> None:
+    story.hears("c1")
+    story.polls().passes(MINUTE).polls()
+    story.starts()
+    story.passes(MINUTE).polls()
+    assert [kind for kind, _ in story.told()].count("comment") == 2
+    assert story.statistics() == {"comments": 1}
+
+
+def test_posts_made_elsewhere_are_none_of_ours(story: Story) -> None:
+    story.hears("c1", post="somebody else's")
+    story.polls()
+    assert story.told() == []
+
+
+def test_our_own_comment_is_known_by_its_author(story: Story) -> None:
+    us = Person(username="us", service_id=story.profile.service_id)
+    story.hears("c1", user=us)
+    story.polls()
+    page = story.store.interactions.of_update(
+        story.update.id, event=None, offset=0, count=20, since=None, before=None
+    )
+    assert [each.ours for each in page.items] == [True]
+    assert (story.told(), story.statistics()) == ([], {})
+
+
+def test_our_own_comment_is_known_by_its_reply(story: Story) -> None:
+    reply = Reply(
+        id="r1",
+        team_id=ADA.team_id,
+        update_id=story.update.id,
+        text="Thank you",
+        user_id=ADA.user_id,
+        state=ReplyState.SENT,
+        created_at=MONDAY,
+        service_id="c1",
+    )
+    story.store.replies.insert(reply)
+    story.hears("c1")
+    story.polls()
+    assert story.told() == []
+
+
+def test_the_first_sync_is_silent_but_for_the_last_hour(story: Story) -> None:
+    story.hears("old", created_at=MONDAY - HOUR - SECOND)
+    story.hears("new", created_at=MONDAY - HOUR)
+    story.polls()
+    assert [kind for kind, _ in story.told()].count("comment") == 2
+    assert story.statistics() == {"comments": 2}
+
+
+def test_after_the_first_sync_what_comes_late_is_told(story: Story) -> None:
+    story.polls().passes(MINUTE)
+    story.hears("late", created_at=MONDAY - 5 * MINUTE)
+    story.polls()
+    assert ("comment", SOCIAL) in story.told()
+
+
+def test_hearing_nothing_new_writes_nothing(story: Story) -> None:
+    story.hears("c1")
+    story.hears("foreign", post="somebody else's")
+    story.polls()
+    before = story.store.database.one("SELECT total_changes()")
+    story.passes(MINUTE).polls()
+    assert story.network.calls == ["interactions"] * 2
+    assert story.store.database.one("SELECT total_changes()") == before
+
+
+def test_a_fresh_post_is_asked_about_every_quarter_of_a_minute(story: Story) -> None:
+    for _ in range(60):
+        story.polls().passes(SECOND)
+    assert len(story.network.calls) == 4
+    assert story.poller.wait(story.clock.now) <= 5
+
+
+def test_a_new_post_wakes_an_account_that_was_asked_rarely(story: Story) -> None:
+    story.passes(10 * DAY).polls()
+    story.sent("p2", sent_at=story.clock.now)
+    story.passes(15 * SECOND).polls()
+    assert len(story.network.calls) == 2
+
+
+def test_nobody_is_asked_about_what_is_long_forgotten(story: Story) -> None:
+    story.passes(31 * DAY).polls()
+    assert story.network.calls == []
+
+
+def test_a_nudge_asks_at_once(story: Story) -> None:
+    story.polls()
+    story.hears("c1")
+    story.poller.nudge()
+    story.polls()
+    assert ("comment", SOCIAL) in story.told()
+
+
+def test_a_clock_set_back_stops_no_polling(story: Story) -> None:
+    story.polls().passes(-DAY).polls()
+    assert len(story.network.calls) == 2
+
+
+def test_a_network_that_wants_peace_gets_it(story: Story) -> None:
+    story.network.raises(SlowDown("Too many.", until=MONDAY + 10 * MINUTE))
+    story.polls().passes(9 * MINUTE).polls()
+    assert len(story.network.calls) == 1
+    story.passes(MINUTE).polls()
+    assert len(story.network.calls) == 2
+
+
+def test_a_network_that_is_down_is_asked_again(story: Story) -> None:
+    story.network.raises(NetworkDown("No route."))
+    story.hears("c1")
+    story.polls().passes(15 * SECOND).polls()
+    assert ("comment", SOCIAL) in story.told()
+
+
+def test_a_lost_login_is_remembered(story: Story) -> None:
+    story.network.raises(LoginExpired("Gone."))
+    story.polls()
+    profile = story.store.profiles.get(ADA.team_id, story.profile.id)
+    assert profile and profile.disconnected
+
+
+@pytest.mark.parametrize(
+    ("age", "empty", "expected"),
+    [
+        (timedelta(), 0, 15 * SECOND),
+        (HOUR, 50, 15 * SECOND),
+        (2 * HOUR, 0, 2 * MINUTE),
+        (2 * HOUR, 2, 8 * MINUTE),
+        (2 * HOUR, 50, 16 * MINUTE),
+        (3 * DAY, 0, 10 * MINUTE),
+        (20 * DAY, 1, 2 * HOUR),
+    ],
+)
+def test_polling_follows_age_and_backs_off(age: timedelta, empty: int, expected: timedelta) -> None:
+    assert pace(age, empty) == expected
+
+
+def test_a_comment_within_the_hour_is_heard_within_half_a_minute(story: Story) -> None:
+    story.polls()
+    heard: list[datetime] = []
+    for second in range(240):
+        if second == 100:
+            story.hears("c1")
+        story.polls().passes(SECOND)
+        if story.told() and not heard:
+            heard.append(story.clock.now)
+    assert heard[0] <= MONDAY + 130 * SECOND
