@@ -1,0 +1,273 @@
+"""What every network promises, over all of them: the local one, and the fake of each certainty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Protocol
+
+import pytest
+
+from buffer.errors import QueueError, Refused
+from buffer.model import Event, Found, Interaction, Media, Person, Profile, State, Update
+from buffer.networks import NETWORKS
+from buffer.ports import Certainty, Clock, Network
+from cast import MONDAY, a_profile
+from fakes import FakeClock, FakeNetwork
+from storage import SqliteStore
+
+MINUTE = timedelta(minutes=1)
+
+
+class Place(Protocol):
+    """A network, and what can be seen of it from outside."""
+
+    network: Network
+
+    def posts(self) -> list[str]: ...
+    def comments(self) -> list[str]: ...
+    def is_commented(self, post: str, text: str) -> None: ...
+
+
+class LocalPlace:
+    def __init__(self, store: SqliteStore, clock: Clock, profile: Profile) -> None:
+        self._store, self._clock = store, clock
+        self.network: Network = NETWORKS["local"](
+            store, clock=clock, public_url="https://buffer.example"
+        )
+
+    def posts(self) -> list[str]:
+        return [post["text"] for post in reversed(self._store.local.posts())]
+
+    def comments(self) -> list[str]:
+        return [each["text"] for post in self._store.local.posts() for each in post["comments"]]
+
+    def is_commented(self, post: str, text: str) -> None:
+        assert self._store.local.react(
+            post,
+            event=Event.COMMENT,
+            who="Dana",
+            text=text,
+            key=text,
+            ours=False,
+            now=self._clock(),
+        )
+
+
+class FakePlace:
+    def __init__(self, certainty: Certainty, clock: Clock) -> None:
+        self.network: Network = FakeNetwork(certainty)
+        self._clock = clock
+
+    @property
+    def _fake(self) -> FakeNetwork:
+        assert isinstance(self.network, FakeNetwork)
+        return self.network
+
+    def posts(self) -> list[str]:
+        return [post.text for post in self._fake.posts]
+
+    def comments(self) -> list[str]:
+        return [text for _, _, text in self._fake.replies]
+
+    def is_commented(self, post: str, text: str) -> None:
+        self._fake.reports_back(
+            Found(
+                post=post,
+                service_id=text,
+                event=Event.COMMENT,
+                user=Person(username="Dana"),
+                created_at=self._clock(),
+                text=text,
+            )
+        )
+
+
+Make = Callable[[SqliteStore, Clock, Profile], Place]
+
+
+def fake(certainty: Certainty) -> Make:
+    return lambda _store, clock, _profile: FakePlace(certainty, clock)
+
+
+KEYED: dict[str, Make] = {"local": LocalPlace, "keyed fake": fake(Certainty.KEYED)}
+SEEING: dict[str, Make] = KEYED | {"look-up-able fake": fake(Certainty.LOOKUPABLE)}
+PLACES: dict[str, Make] = SEEING | {"blind fake": fake(Certainty.BLIND)}
+
+keyed = pytest.mark.parametrize("place", KEYED, indirect=True)
+seeing = pytest.mark.parametrize("place", SEEING, indirect=True)
+
+
+@pytest.fixture
+def profile(store: SqliteStore) -> Profile:
+    made = a_profile()
+    store.profiles.insert(made)
+    return made
+
+
+@pytest.fixture(params=PLACES)
+def place(
+    request: pytest.FixtureRequest, store: SqliteStore, clock: FakeClock, profile: Profile
+) -> Place:
+    return PLACES[request.param](store, clock, profile)
+
+
+def an_update(profile: Profile, text: str = "hello", **changes: Any) -> Update:
+    plain: dict[str, Any] = {
+        "id": "u1",
+        "post_id": "u1",
+        "team_id": profile.team_id,
+        "profile_id": profile.id,
+        "service": profile.service,
+        "text": text,
+        "state": State.SENDING,
+        "created_at": MONDAY,
+        "updated_at": MONDAY,
+    }
+    return Update(**(plain | changes))
+
+
+def test_a_post_is_out_and_has_an_id(place: Place, profile: Profile) -> None:
+    receipt = place.network.publish(profile, an_update(profile), "k1")
+    assert receipt.service_id
+    assert place.posts() == ["hello"]
+
+
+def test_a_text_arrives_as_it_was(place: Place, profile: Profile) -> None:
+    text = "Zeile 1\nZeile 2 👩‍👩‍👧 <b>&amp; https://example.org"
+    place.network.publish(profile, an_update(profile, text), "k1")
+    assert place.posts() == [text]
+
+
+def test_the_same_text_with_another_key_is_another_post(place: Place, profile: Profile) -> None:
+    first = place.network.publish(profile, an_update(profile), "k1")
+    second = place.network.publish(profile, an_update(profile), "k2")
+    assert first.service_id != second.service_id
+    assert len(place.posts()) == 2
+
+
+@keyed
+def test_a_keyed_network_posts_a_key_once(place: Place, profile: Profile) -> None:
+    first = place.network.publish(profile, an_update(profile), "k1")
+    assert place.network.publish(profile, an_update(profile), "k1") == first
+    assert len(place.posts()) == 1
+
+
+@seeing
+def test_what_is_out_is_found_by_its_key(place: Place, profile: Profile) -> None:
+    update = an_update(profile)
+    assert place.network.find(profile, update, "k1") is None
+    receipt = place.network.publish(profile, update, "k1")
+    assert place.network.find(profile, update, "k1") == receipt
+    assert place.network.find(profile, update, "k2") is None
+
+
+def test_what_people_did_since_then_is_told_oldest_first(
+    place: Place, profile: Profile, clock: FakeClock
+) -> None:
+    post = place.network.publish(profile, an_update(profile), "k1").service_id
+    for text in ("early", "first", "second"):
+        place.is_commented(post, text)
+        clock.passes(MINUTE)
+    found = place.network.interactions(profile, MONDAY + MINUTE)
+    assert [(each.post, each.event, each.text) for each in found] == [
+        (post, Event.COMMENT, "first"),
+        (post, Event.COMMENT, "second"),
+    ]
+    assert len({each.service_id for each in found}) == 2
+    assert all(each.event in place.network.events for each in found)
+
+
+def test_we_comment_on_our_post_and_answer_a_comment(place: Place, profile: Profile) -> None:
+    post = place.network.publish(profile, an_update(profile), "k1").service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    place.is_commented(post, "Nice")
+    comment = place.network.interactions(profile, MONDAY)[0]
+    first = place.network.reply(profile, out, None, "From us", "r1")
+    second = place.network.reply(profile, out, as_kept(comment, out), "Thank you", "r2")
+    assert first.service_id != second.service_id
+    assert "From us" in place.comments()
+    assert any("Thank you" in text for text in place.comments())
+
+
+@keyed
+def test_a_keyed_network_takes_a_reply_once(place: Place, profile: Profile) -> None:
+    post = place.network.publish(profile, an_update(profile), "k1").service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    first = place.network.reply(profile, out, None, "From us", "r1")
+    assert place.network.reply(profile, out, None, "From us", "r1") == first
+    assert place.comments() == ["From us"]
+
+
+def test_limits_are_known_without_asking(place: Place, profile: Profile) -> None:
+    assert place.network.limits(profile).characters > 0
+    assert place.network.certainty in Certainty
+
+
+# -- the local network's own
+
+
+def test_local_links_lead_to_its_page(
+    store: SqliteStore, clock: FakeClock, profile: Profile
+) -> None:
+    local = LocalPlace(store, clock, profile).network
+    receipt = local.publish(profile, an_update(profile), "k1")
+    assert receipt.link == f"https://buffer.example/local#post-{receipt.service_id}"
+
+
+def test_local_tells_our_own_comments_by_our_account(
+    store: SqliteStore, clock: FakeClock, profile: Profile
+) -> None:
+    place = LocalPlace(store, clock, profile)
+    post = place.network.publish(profile, an_update(profile), "k1").service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    receipt = place.network.reply(profile, out, None, "From us", "r1")
+    place.is_commented(post, "From Dana")
+    found = place.network.interactions(profile, MONDAY)
+    assert [each.user.service_id == profile.service_id for each in found] == [True, False]
+    assert found[0].service_id == receipt.service_id
+
+
+def test_local_takes_no_comment_on_a_post_that_is_gone(
+    store: SqliteStore, clock: FakeClock, profile: Profile
+) -> None:
+    local = LocalPlace(store, clock, profile).network
+    gone = an_update(profile, state=State.SENT, service_update_id="gone")
+    with pytest.raises(Refused, match="no longer"):
+        local.reply(profile, gone, None, "From us", "r1")
+
+
+def test_local_keeps_the_picture_and_its_words(
+    store: SqliteStore, clock: FakeClock, profile: Profile
+) -> None:
+    picture = Media(picture="https://example.org/a.png", alt_text="A cat")
+    local = LocalPlace(store, clock, profile).network
+    local.publish(profile, an_update(profile, media=picture), "k1")
+    assert store.local.posts()[0]["media"] == {"picture": picture.picture, "alt_text": "A cat"}
+
+
+# -- the fake's own: what it does when it is told to
+
+
+def test_the_fake_fails_as_it_is_told(profile: Profile) -> None:
+    fake = FakeNetwork()
+    fake.refuses("No.")
+    fake.loses_the_answer()
+    for _ in range(2):
+        with pytest.raises(QueueError):
+            fake.publish(profile, an_update(profile), "k1")
+    assert len(fake.posts) == 1
+
+
+def as_kept(found: Found, update: Update) -> Interaction:
+    return Interaction(
+        id="i1",
+        team_id=update.team_id,
+        profile_id=update.profile_id,
+        update_id=update.id,
+        service_id=found.service_id,
+        event=found.event,
+        user=found.user,
+        created_at=found.created_at,
+        text=found.text,
+    )
