@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from buffer import slots
@@ -126,9 +127,11 @@ def find(db: Database, profile_id: str) -> Profile:
 
 def pinned(db: Database, profile: Profile, *, limit: int = -1) -> list[float]:
     """Slots after the cursor that scheduled updates take, in order; two on the same slot take one."""
-    found = db.all(
-        "SELECT DISTINCT scheduled_at FROM updates WHERE profile_id = ? AND state = 'scheduled' AND share_at IS NULL"
-        " AND pinned = 1 AND scheduled_at > ? ORDER BY scheduled_at LIMIT ?",
+    row = db.one(
+        "SELECT json_group_array(CAST(at AS INTEGER)) FROM (SELECT DISTINCT scheduled_at AS at FROM updates"
+        " WHERE profile_id = ? AND state = 'scheduled' AND share_at IS NULL AND pinned = 1 AND scheduled_at > ?"
+        " ORDER BY scheduled_at LIMIT ?)",
         (profile.id, profile.cursor.timestamp(), limit),
     )
-    return [at for (at,) in found]
+    found: list[float] = json.loads(row[0]) if row else []
+    return found

@@ -25,6 +25,7 @@ _OTHERS = """
         WHERE profile_id = :profile AND share_at IS NOT NULL AND state IN ('queued', 'scheduled')
 """
 _NAMES = rows.UPDATE.split(", ")
+_FEW = 40
 _FIXED = {"id", "post_id", "team_id", "profile_id", "service", "created_at"}
 
 
@@ -69,13 +70,8 @@ class Updates:
             if since:
                 return self._pending_since(profile, line, offset, count, since)
             pending, waiting, _ = self._counted(profile.id)
-            # However the others are spread, this one of the line stands on the page or before it.
-            low = min(max(0, offset - (pending - waiting)), waiting)
-            passed, others = self._others(
-                profile.id, after=_or_last(line.due(low)) if low else -inf, limit=offset + count
-            )
-            first = line.first_from(
-                offset, range(low, min(waiting, offset)), [due for due, _ in others], passed=passed
+            first, passed, others = self._meeting(
+                profile.id, line, (waiting, pending - waiting), offset, count
             )
             rank, further = seek(self._db, profile.id, first)
             queued = self._db.all(
@@ -219,24 +215,52 @@ class Updates:
         found = self._at([row for *_, row in page])
         return Page(items=[_update(found[row], due) for due, *_, row in page], total=len(keys))
 
-    def _others(
-        self, profile_id: str, *, after: float, limit: int
-    ) -> tuple[int, list[tuple[float, int]]]:
-        """How many with a time of their own come no later than `after`, and those that do: (due, row)."""
-        values = {"profile": profile_id, "after": after, "limit": limit}
+    def _meeting(
+        self,
+        profile_id: str,
+        line: slots.Line,
+        lengths: tuple[int, int],
+        offset: int,
+        count: int,
+    ) -> tuple[int, int, list[tuple[float, int]]]:
+        """Who of the line is the first on a page, and who has a time of their own about there: how many were passed
+        over, and the others as (due, row). Counting them is much cheaper than reading them."""
+        waiting, own = lengths
+        low, high = min(max(0, offset - own), waiting), min(waiting, offset)
+        after = _or_last(line.due(low)) if low else -inf
+        passed = self._between(profile_id, -inf, after) if low else 0
+        left = own - passed
+        while left > _FEW and high - low > 1:
+            middle = (low + high) // 2
+            due = _or_last(line.due(middle))
+            more = self._between(profile_id, after, due)
+            if middle + passed + more < offset:
+                low, after, passed, left = middle, due, passed + more, left - more
+            else:
+                high, left = middle, more
+        others = self._others(profile_id, after, min(left, offset - passed) + count)
+        instants = [due for due, _ in others]
+        first = line.first_from(offset, range(low, high), instants, passed=passed)
+        return first, passed, others
+
+    def _between(self, profile_id: str, after: float, until: float) -> int:
+        """How many are due at times of their own, later than `after` and no later than `until`."""
         row = self._db.one(
             """SELECT
             (SELECT count(*) FROM updates WHERE profile_id = :profile AND state = 'scheduled'
-                AND share_at IS NULL AND scheduled_at <= :after)
+                AND share_at IS NULL AND scheduled_at > :after AND scheduled_at <= :until)
             + (SELECT count(*) FROM updates WHERE profile_id = :profile AND share_at IS NOT NULL
-                AND state IN ('queued', 'scheduled') AND share_at <= :after)""",
-            values,
+                AND state IN ('queued', 'scheduled') AND share_at > :after AND share_at <= :until)""",
+            {"profile": profile_id, "after": after, "until": until},
         )
+        return row[0] if row else 0
+
+    def _others(self, profile_id: str, after: float, limit: int) -> list[tuple[float, int]]:
         found = self._db.all(
             f"SELECT due, row FROM ({_OTHERS}) WHERE due > :after ORDER BY due, row LIMIT :limit",
-            values,
+            {"profile": profile_id, "after": after, "limit": limit},
         )
-        return row[0] if row else 0, [(due, row) for due, row in found]
+        return [(due, row) for due, row in found]
 
     def _at(self, places: list[int]) -> dict[int, sqlite3.Row]:
         """Whole rows by their rowids."""

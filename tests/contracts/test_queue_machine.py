@@ -167,7 +167,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.shared)
     @rule(data=st.data())
     def unshare(self, data: st.DataObject) -> None:
-        for id in self._some(data, sorted(self.model.shared)):
+        for id in self._some(data, [each for each in self.model.made if each in self.model.shared]):
             self.queue.unshare(id)
             self.model.unshare(id)
 
