@@ -184,3 +184,37 @@ def test_places_in_a_long_line_are_counted_right(store: SqliteStore, profile: Pr
     assert counted
     assert counted[0] == len(line) == store.updates.waiting(profile.id)
     assert counted[1] > 0
+
+
+@pytest.mark.parametrize(
+    "spread",
+    [
+        pytest.param((0, 200 * 24 * 60), id="everywhere"),
+        pytest.param((60 * 24 * 60, 61 * 24 * 60), id="on one day"),
+        pytest.param((0, 60), id="before all"),
+        pytest.param((4000 * 60, 4001 * 60), id="behind all"),
+    ],
+)
+@pytest.mark.parametrize("queued", [0, 30, 300])
+def test_any_page_is_a_piece_of_the_whole(
+    store: SqliteStore, profile: Profile, queued: int, spread: tuple[int, int]
+) -> None:
+    dice = Random(queued)
+    minutes = [dice.randrange(*spread) for _ in range(250)]
+    times = [MONDAY + timedelta(minutes=each, seconds=1) for each in minutes]
+    with store.transaction():
+        store.updates.append([an_update(profile) for _ in range(queued)])
+        store.updates.append([scheduled(profile, at) for at in times[:230]])
+        store.updates.append([an_update(profile, share_at=at) for at in times[230:]])
+
+    def page(offset: int, count: int) -> list[Update]:
+        now = MONDAY + 30 * HOUR
+        found = store.updates.pending(profile, offset=offset, count=count, since=None, now=now)
+        assert found.total == queued + 250
+        return found.items
+
+    whole = page(0, 1000)
+    assert len({update.id for update in whole}) == queued + 250
+    assert whole == sorted(whole, key=lambda update: update.due_at or MONDAY)
+    for offset in dice.sample(range(queued + 260), 60):
+        assert page(offset, 7) == whole[offset : offset + 7]
