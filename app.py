@@ -76,7 +76,8 @@ class House:
     def stop(self, seconds: float) -> bool:
         """End the loops, then what they have on the wire; False if something is left for the next start."""
         self.after.close()
-        return self.worker.stop(seconds / 2) and self.sender.stop(seconds / 2)
+        is_quiet = self.worker.stop(seconds / 2)
+        return self.sender.stop(seconds / 2) and is_quiet
 
     def close(self) -> None:
         """When nothing runs any more."""
