@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from buffer.model import Event, Json, ReplyState, State
+from buffer.model import HELD, Event, Json, ReplyState, State
 
 ID: Json = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
 TEXT: Json = {"type": "string"}
@@ -107,6 +107,7 @@ SCHEMAS: dict[str, Json] = {
         client_id=ID,
         scheduled_at=UNIX,
         share_at=UNIX,
+        shared_from={"enum": [state.value for state in HELD]},
         pinned=FLAG,
         sent_at=UNIX,
         service_update_id=TEXT,

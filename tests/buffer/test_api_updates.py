@@ -420,3 +420,11 @@ def test_a_shuffle_of_nothing(script: Script, count: str) -> None:
 def test_what_is_being_sent_cannot_be_deleted(script: Script) -> None:
     update = script.has_in(State.SENDING)
     assert refusal(script, f"/1/updates/{update.id}/destroy.json", "") == (400, 1022)
+
+
+def test_a_share_on_hold_names_the_state_it_returns_to(script: Script) -> None:
+    failed = script.has_in(State.FAILED)
+    script.queue.share(failed.id, hold=timedelta(seconds=10))
+    found = script.get(f"/1/updates/{failed.id}.json").json
+    assert (found["state"], found["shared_from"]) == ("queued", "failed")
+    assert found["share_at"] == unix(MONDAY + timedelta(seconds=10))
