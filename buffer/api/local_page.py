@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import falcon
 
@@ -31,12 +31,12 @@ def routes(
     app: falcon.App[Any, Any],
     store: Store,
     clock: Clock,
-    *,
     own_url: str = "",
+    *,
     nudge: Nudge = lambda: None,
 ) -> None:
     """Add the page under /local. Requests must name this machine or `own_url`, so that no web page can drive it."""
-    hosts = LOOPBACK | {urlsplit(own_url).hostname or ""}
+    hosts = LOOPBACK | ({urlsplit(own_url).hostname or ""} - {""})
     room = _Room(store, clock, hosts, nudge)
     app.add_route("/local", Timeline(room))
     app.add_route("/local/posts.json", Posts(room))
@@ -57,9 +57,9 @@ class _Room:
 
     def admit(self, req: falcon.Request) -> None:
         """Raises 403 for another host's name (DNS rebinding) or another page's form (CSRF)."""
-        origin = req.get_header("Origin")
-        is_foreign = origin is not None and urlsplit(origin).netloc != req.get_header("Host")
-        if req.host not in self.hosts or is_foreign:
+        host, origin = req.get_header("Host") or "", req.get_header("Origin")
+        is_foreign = origin is not None and origin.partition("://")[2].lower() != host.lower()
+        if _name(host) not in self.hosts or is_foreign:
             raise falcon.HTTPForbidden(
                 title="Not from here", description="Open /local on this server itself."
             )
@@ -73,10 +73,10 @@ class Timeline:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         self._room.admit(req)
-        who = req.get_cookie_values("who") or ["Dana"]
+        who = unquote((req.get_cookie_values("who") or [""])[0])[:40] or "Dana"
         resp.content_type = falcon.MEDIA_HTML
         resp.set_header("Content-Security-Policy", POLICY)
-        resp.text = page(self._room.store.local.posts(), who[0][:40])
+        resp.text = page(self._room.store.local.posts(), who)
 
 
 class Posts:
@@ -113,10 +113,12 @@ class Reactions:
                 title="No such post", description="It is not on this network."
             )
         self._room.nudge()
-        if (req.content_type or "").startswith("application/json"):
+        if _is_json(req) or falcon.MEDIA_JSON in req.accept:
             resp.media, resp.status = {"id": made}, falcon.HTTP_201
             return
-        resp.set_cookie("who", who, path="/local", http_only=True, secure=False, same_site="Strict")
+        resp.set_cookie(
+            "who", quote(who), path="/local", http_only=True, secure=False, same_site="Strict"
+        )
         raise falcon.HTTPSeeOther(f"/local#post-{post}")
 
     def _add(self, post: str, who: str, text: str, key: str) -> str | None:
@@ -147,15 +149,31 @@ class Asset:
 # -- reading
 
 
+def _name(host: str) -> str:
+    """The name in a Host header, without the port; nothing for what is no host."""
+    try:
+        parts = urlsplit(f"//{host}")
+        return (parts.hostname or "") if parts.port != 0 else ""
+    except ValueError:
+        return ""
+
+
+def _is_json(req: falcon.Request) -> bool:
+    return (req.content_type or "").startswith(falcon.MEDIA_JSON)
+
+
 def _fields(req: falcon.Request) -> Json:
     body = req.bounded_stream.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
         raise falcon.HTTPContentTooLarge(title="Too long", description="More than 64 kB.")
     try:
-        if (req.content_type or "").startswith("application/json"):
+        if _is_json(req):
             fields = json.loads(body or b"{}")
+            json.dumps(fields, ensure_ascii=False).encode()  # half a surrogate pair is no text
             return fields if isinstance(fields, dict) else {}
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
+        return dict(
+            parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20, errors="strict")
+        )
     except (ValueError, RecursionError) as error:
         raise falcon.HTTPBadRequest(
             title="Not readable", description="Send a form, or JSON."
@@ -205,7 +223,7 @@ def _post(post: Json, who: str) -> str:
         f'<ul class="comments">{"".join(_comment(each) for each in post["comments"])}</ul>'
         f'<form method="post" action="{action}/comments" data-action="comment">'
         f'<input type="hidden" name="key" value="{secrets.token_hex(8)}">'
-        f'<label>as <input name="who" value="{html.escape(who)}" maxlength="40" required></label>'
+        f'<label>as <input name="who" value="{html.escape(who)}" maxlength="40" required autocomplete="off"></label>'
         f'<label class="wide"><span>Comment</span><input name="text" maxlength="{LONGEST}" required '
         'placeholder="Write a comment" autocomplete="off"></label><button>Comment</button></form></article>'
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import UTC, datetime
 
 import falcon
@@ -104,12 +105,45 @@ def test_json_is_taken_and_given(visitor: Visitor) -> None:
         ("who=Dana&text=" + "x" * 501, 400),
         ("", 400),
         (b"text=\xff\xfe", 400),
+        ("text=%ff", 400),
         ("text=" + "x" * 70_000, 413),
     ],
 )
 def test_what_is_no_comment_is_refused(visitor: Visitor, body: str, status: int) -> None:
     assert visitor.send("comments", body).status_code == status
     assert visitor.comments() == []
+
+
+@pytest.mark.parametrize(
+    "body", ['{"text": "\\ud800"}', '{"text": "a", "who": "\\ud800"}', "{", "[]"]
+)
+def test_json_that_is_no_comment_is_refused(visitor: Visitor, body: str) -> None:
+    refused = visitor.send("comments", body, **{"Content-Type": "application/json"})
+    assert refused.status_code == 400
+    assert visitor.comments() == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"), [("Zo%C3%AB", "Zoë"), ("100%25+%22A%22%3B", '100% "A";')]
+)
+def test_any_name_is_remembered(visitor: Visitor, sent: str, shown: str) -> None:
+    answer = visitor.send("comments", f"who={sent}&text=Hi")
+    assert answer.status_code == 303
+    assert visitor.comments() == [(shown, "Hi")]
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    page = visitor.web.simulate_get("/local", headers={"Cookie": cookie}).text
+    assert f'name="who" value="{html.escape(shown)}" maxlength' in page
+
+
+def test_a_form_that_asks_for_json_gets_it(visitor: Visitor) -> None:
+    made = visitor.send("comments", "text=Hi", Accept="application/json")
+    assert (made.status_code, list(made.json)) == (201, ["id"])
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST:3000", "[::1]:3000", "buffer.example"])
+def test_its_own_names_are_let_in(visitor: Visitor, host: str) -> None:
+    given = {"Host": host, "Origin": f"http://{host.lower()}"}
+    assert visitor.send("like", "who=Dana", **given).status_code == 303
 
 
 def test_an_unknown_post_is_a_404(visitor: Visitor) -> None:
@@ -123,7 +157,11 @@ def test_an_unknown_post_is_a_404(visitor: Visitor) -> None:
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:4000"},
+        {"Origin": "http://["},
         {"Host": "evil.example"},
+        {"Host": "localhost:abc"},
+        {"Host": "[::1"},
+        {"Host": ""},
     ],
 )
 def test_another_page_cannot_drive_it(visitor: Visitor, headers: dict[str, str]) -> None:

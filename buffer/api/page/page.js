@@ -1,6 +1,6 @@
 // Brings new posts and comments in, every two seconds while somebody looks, and never under their fingers.
 const list = document.getElementById("posts");
-const isBusy = () => list.contains(document.activeElement) || [...list.querySelectorAll("input[name=text]")].some((box) => box.value);
+const isBusy = () => list.contains(document.activeElement) || [...list.querySelectorAll("input")].some((box) => box.value !== box.defaultValue);
 
 /** The page holds a fresh key in every form, so what is compared is what a person sees. */
 const seen = (root) => root.textContent + [...root.querySelectorAll("time")].map((time) => time.dateTime).join();
