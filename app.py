@@ -94,6 +94,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         for name, make in NETWORKS.items()
     }
     first_run(store, clock())
+    store.profiles.realign()  # the rules of a time zone may have changed since the last start
     client = slack_client(settings)
     identity = Identity(
         store, client, clock, bound=lambda team: hear_in_the_playground(store, team)

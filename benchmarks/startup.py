@@ -7,35 +7,41 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
 from benchmarks.load import SECRET, command, signed
+from benchmarks.server import WebApi
 
 
 def measure(folder: Path) -> None:
     """Print the median of three starts, then CPU and memory of the last one over five idle seconds."""
     starts = []
+    slack = ThreadingHTTPServer(("127.0.0.1", 0), WebApi)
+    threading.Thread(target=slack.serve_forever, daemon=True).start()
     for number in range(3):
         (place := folder / f"start-{number}").mkdir()
-        process, seconds = _start(place)
+        process, seconds = _start(place, slack.server_port)
         starts.append(seconds)
         if number == 2:
             _idle(process.pid)
         process.terminate()
         process.wait()
+    slack.shutdown()
     print(f"\nstart to first durable ack: {median(starts):.2f} s, median of 3 (budget 1.5 s)")
 
 
-def _start(place: Path) -> tuple[subprocess.Popen[bytes], float]:
+def _start(place: Path, slack: int) -> tuple[subprocess.Popen[bytes], float]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = os.environ | {
         "SLACK_BOT_TOKEN": "xoxb-bench",
         "SLACK_SIGNING_SECRET": SECRET,
-        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "SLACK_API_URL": f"http://127.0.0.1:{slack}/api/",
         "DATABASE_URL": f"sqlite:///{place}/buffer.db",
         "PORT": str(port),
         "LOG_LEVEL": "ERROR",
@@ -54,7 +60,8 @@ def _acknowledged(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("POST", "/slack/events", body, signed(body))
-        return connection.getresponse().status == 200
+        answer = connection.getresponse()
+        return answer.status == 200 and b"Added to the queue" in answer.read()
     except OSError:
         return False
     finally:
