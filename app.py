@@ -74,10 +74,15 @@ class House:
     web: falcon.App[Any, Any]
 
     def stop(self, seconds: float) -> bool:
-        """End the loops, then what they have on the wire; False if something is left for the next start."""
-        self.after.close()
+        """End the loops, what they have on the wire, and what follows acks; False if something is left for the next
+        start."""
         is_quiet = self.worker.stop(seconds / 2)
-        return self.sender.stop(seconds / 2) and is_quiet
+        is_quiet = self.sender.stop(seconds / 4) and is_quiet
+        try:
+            self.after.drain(seconds / 4)
+        except TimeoutError:
+            return False
+        return is_quiet
 
     def close(self) -> None:
         """When nothing runs any more."""
@@ -309,11 +314,14 @@ def serve(settings: Settings, with_web: bool, with_worker: bool) -> None:
     finally:
         if socket:
             socket.close()  # type: ignore[no-untyped-call]
-        if with_worker and not house.stop(STOP_SECONDS):
-            log.warning("stopped in the middle of something; the next start takes it up")
+        is_quiet = house.stop(STOP_SECONDS)
         if playground:
             playground.close()
         house.close()
+        if not is_quiet:
+            log.warning("stopped in the middle of something; the next start takes it up")
+            logging.shutdown()
+            os._exit(0)  # Python would wait for the thread of a network that hangs
 
 
 def stop_now(*_: Any) -> NoReturn:
@@ -389,6 +397,7 @@ def socket_mode(house: House) -> SocketModeHandler:
 def say_hello(house: House, playground: Playground | None, with_web: bool) -> None:
     """The lines a person sees in the terminal."""
     settings = house.settings
+    mode = Mode.PLAYGROUND.value if playground else settings.mode.value
     if playground:
         print(  # noqa: T201  for the person in the terminal
             f"\n  slack-buffer is running. Open {settings.own_url}\n  (the playground: no Slack needed; Ctrl-C stops)\n"
@@ -400,7 +409,7 @@ def say_hello(house: House, playground: Playground | None, with_web: bool) -> No
         )
     log.info(
         "started",
-        extra={"mode": settings.mode.value, "web": with_web, "database": settings.database_url},
+        extra={"mode": mode, "web": with_web, "database": settings.database_url},
     )
 
 

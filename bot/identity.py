@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from buffer.errors import Refused
-from buffer.model import Team
+from buffer.model import PLAYGROUND_TEAM, Team
 from buffer.ports import Clock, Store
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,13 @@ class Identity:
         self.refusal = ""
 
     def authorize(self, team_id: str | None) -> AuthorizeResult | None:
-        """None, so that Bolt refuses, for any workspace but ours."""
+        """None, so that Bolt refuses, for any workspace but ours.
+
+        The request is signed for this app, so before Slack has told who we are its workspace may be believed: the
+        first command of a new database already finds its profiles.
+        """
+        if not self._known and team_id and not self.refusal and self._is_new(team_id):
+            self._bind(Team(id=team_id), self._clock())
         team = self.team
         if self.refusal or (self._known and team and team.id != team_id):
             return None
@@ -55,8 +61,8 @@ class Identity:
             enterprise_id=None,
             team_id=team_id,
             bot_token=self._client.token,
-            bot_id=ours.bot_id if ours else None,
-            bot_user_id=ours.bot_user_id if ours else None,
+            bot_id=(ours.bot_id or None) if ours else None,
+            bot_user_id=(ours.bot_user_id or None) if ours else None,
         )
 
     def tick(self) -> bool:
@@ -79,6 +85,14 @@ class Identity:
             bot_id=str(answer.get("bot_id", "")),
             bot_user_id=str(answer.get("user_id", "")),
         )
+        if self._bind(team, now):
+            self._known, self.refusal = True, ""
+            log.info("serving", extra={"team": team.id, "workspace": team.name})
+
+    def _is_new(self, team_id: str) -> bool:
+        return self.team is None or (self.team.id == PLAYGROUND_TEAM and self.team.id != team_id)
+
+    def _bind(self, team: Team, now: datetime) -> bool:
         try:
             with self._store.transaction():
                 self._store.teams.bind(team, now)
@@ -86,6 +100,6 @@ class Identity:
         except Refused as refusal:
             self.refusal = str(refusal)
             log.error("not our workspace", extra={"team": team.id, "reason": self.refusal})
-            return
-        self.team, self._known, self.refusal = team, True, ""
-        log.info("serving", extra={"team": team.id, "workspace": team.name})
+            return False
+        self.team = team
+        return True

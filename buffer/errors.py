@@ -2,7 +2,7 @@
 
 QueueError
 ├── Refused       the person who asked can mend it (carries Buffer v1's code)
-├── Busy          the database is locked: nothing was saved, ask again
+├── Busy          the database is locked or full: nothing was saved, ask again
 ├── NetworkDown   certain that nothing was sent; waiting mends it
 ├── Unclear       it may have been sent; only a look can tell
 ├── LoginExpired  the profile's owner must act
@@ -61,7 +61,7 @@ class Refused(QueueError):
 
 
 class Busy(QueueError):
-    """The database was locked for longer than we may wait. Nothing was saved."""
+    """The database was locked for longer than we may wait, or its disk is full. Nothing was saved."""
 
     def __init__(
         self, message: str = "The queue is busy right now. Nothing was saved; try again."

@@ -45,7 +45,7 @@ CREATE TABLE updates (
     user_id TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '',
     created_at REAL NOT NULL, updated_at REAL NOT NULL, sent_at REAL, shared_now INTEGER NOT NULL DEFAULT 0,
     service_update_id TEXT NOT NULL DEFAULT '', service_link TEXT NOT NULL DEFAULT '',
-    statistics TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '', attempt_key TEXT NOT NULL DEFAULT '',
+    statistics TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '',
     CHECK ((state = 'queued') = (rank IS NOT NULL)),
     CHECK (state <> 'scheduled' OR scheduled_at IS NOT NULL)
 ) STRICT;

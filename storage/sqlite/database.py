@@ -148,4 +148,6 @@ def _run(
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise Busy from error
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise Busy("The disk is full. Nothing was saved; make room and try again.") from error
         raise

@@ -12,7 +12,8 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web import SlackResponse
 
 from bot.identity import Identity
-from buffer.model import PLAYGROUND_TEAM, Team
+from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team
+from buffer.networks import local
 from buffer.ports import Store
 from storage import open_store
 
@@ -70,6 +71,18 @@ def test_before_slack_was_asked_any_workspace_is_served(store: Store) -> None:
     answer = Identity(store, slack, Time()).authorize("T1")
     assert answer and (answer.team_id, answer.bot_token, answer.bot_id) == ("T1", "xoxb-1", None)
     assert slack.asked == 0
+
+
+def test_the_first_request_finds_what_was_there_before_it(store: Store) -> None:
+    """Even when Slack's Web API has not answered yet."""
+    profile = local.new_profile("Local network", team_id=UNBOUND, timezone="UTC", now=NOW)
+    store.profiles.insert(profile)
+    slack = Slack()
+    slack.is_down = True
+    identity = Identity(store, slack, Time())
+    identity.tick()
+    assert identity.authorize("T1") is not None
+    assert [each.id for each in store.profiles.of_team("T1")] == [profile.id]
 
 
 def test_once_known_the_bot_knows_itself_and_refuses_others(store: Store) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from buffer.errors import Busy
 from buffer.ports import Store
 from cast import a_profile
 from storage import open_store
@@ -65,4 +66,19 @@ def test_a_file_is_opened_as_durably_as_promised(tmp_path: Path) -> None:
         "synchronous": 2,
         "foreign_keys": 1,
     }
+    store.close()
+
+
+def test_a_full_disk_is_a_sentence_and_saves_nothing(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/buffer.db")
+    row = store.database.one("PRAGMA page_count")
+    assert row
+    store.database.execute(f"PRAGMA max_page_count = {row[0]}")
+    with pytest.raises(Busy, match="disk is full"), store.transaction():
+        store.memos.keep("small", 1)
+        store.memos.keep("large", "x" * 1_000_000)
+    assert store.memos.names("") == []
+    store.database.execute("PRAGMA max_page_count = 100000")
+    store.memos.keep("large", "x" * 1_000_000)
+    assert store.memos.names("") == ["large"]
     store.close()

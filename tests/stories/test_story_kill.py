@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,22 +31,20 @@ class House:
         self.port, self.slack = free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
-    def starts(self, **ports: int) -> None:
+    def starts(self, command: Sequence[str] = ("app.py",)) -> None:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("SLACK_")
         }
         environment |= {
-            "PORT": str(ports.get("port", self.port)),
-            "PLAYGROUND_PORT": str(ports.get("slack", self.slack)),
+            "PORT": str(self.port),
+            "PLAYGROUND_PORT": str(self.slack),
             "DATABASE_URL": f"sqlite:///{self.folder}/buffer.db",
         }
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
-        wait_until_live(
-            Product(process=self.process, url=f"http://127.0.0.1:{ports.get('port', self.port)}")
-        )
+        wait_until_live(Product(process=self.process, url=f"http://127.0.0.1:{self.port}"))
 
     def dies(self) -> None:
         assert self.process
@@ -167,6 +165,31 @@ def test_a_process_killed_at_every_step_loses_and_doubles_nothing(house: House) 
 
 def test_sigterm_ends_it_in_order(house: House) -> None:
     assert house.stops() == 0
+
+
+HANGS = """
+import time, app, cli
+from buffer.networks import local
+class Hanging(local.Local):
+    def publish(self, profile, update, key):
+        print("on the wire", flush=True)
+        time.sleep(600)
+app.NETWORKS = {local.SERVICE: Hanging}
+cli.main(app.serve, lambda settings, store: [])
+"""
+
+
+def test_a_network_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.starts(command=("-c", HANGS))
+    house.does("say", channel=SOCIAL, text="/buffer Into the void --now")
+    eventually(lambda: "on the wire" in (tmp_path / "log").read_text())
+    assert house.stops() == 0
+    assert house.rows("SELECT state FROM updates") == [("sending",)]
+    house.starts()
+    eventually(lambda: house.rows("SELECT 1 FROM updates WHERE state = 'sent'"))
+    assert house.rows("SELECT text FROM local_posts") == [("Into the void",)]
+    house.dies()
 
 
 def test_a_second_instance_on_the_same_database_does_no_harm(house: House) -> None:
