@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from buffer.model import PLAYGROUND_TEAM, Actor, Profile, new_id
+from buffer.model import PLAYGROUND_TEAM, Actor, Profile, State, Update, new_id
 
 ADA = Actor(team_id=PLAYGROUND_TEAM, user_id="U0ADA")
 BO = Actor(team_id=PLAYGROUND_TEAM, user_id="U0BO")
@@ -31,3 +31,25 @@ def a_profile(actor: Actor = ADA, **changes: Any) -> Profile:
         "user_id": actor.user_id,
     }
     return Profile(**(plain | changes))
+
+
+def an_update(profile: Profile, **changes: Any) -> Update:
+    """One of this profile that was due, and sent, when the profile was made."""
+    at = profile.created_at
+    plain: dict[str, Any] = {
+        "id": new_id(at),
+        "post_id": "b1",
+        "team_id": profile.team_id,
+        "profile_id": profile.id,
+        "service": profile.service,
+        "text": "Our release is out!",
+        "state": State.SENT,
+        "created_at": at,
+        "updated_at": at,
+        "user_id": profile.user_id,
+        "via": "slack",
+        "due_at": at,
+        "sent_at": at,
+        "service_update_id": "42",
+    }
+    return Update(**(plain | changes))

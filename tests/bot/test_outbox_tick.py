@@ -26,7 +26,6 @@ from buffer.model import (
     Notice,
     NoticeKind,
     Person,
-    Profile,
     Reply,
     ReplyState,
     State,
@@ -34,6 +33,7 @@ from buffer.model import (
     new_id,
 )
 from buffer.ports import Store
+from cast import a_profile, an_update
 from playground import ADA, BO, GENERAL, SOCIAL, TEAM, Playground
 from storage import open_store
 
@@ -132,32 +132,10 @@ class Desk:
         return not self.store.outbox.waiting(far, limit=100) and not self.store.outbox.on_wire()
 
 
-PROFILE = Profile(
-    id="p1",
-    team_id=TEAM["id"],
-    service="local",
-    service_id="1",
-    name="ada",
-    timezone="Europe/Berlin",
-    created_at=NINE,
-    cursor=NINE,
+PROFILE = a_profile(
+    id="p1", service_id="1", name="ada", user_id=ADA, timezone="Europe/Berlin", created_at=NINE
 )
-UPDATE = Update(
-    id="u1",
-    post_id="b1",
-    team_id=TEAM["id"],
-    profile_id="p1",
-    service="local",
-    text="Our release is out!",
-    state=State.SENT,
-    created_at=NINE,
-    updated_at=NINE,
-    user_id=ADA,
-    via="slack",
-    due_at=NINE,
-    sent_at=NINE,
-    service_update_id="42",
-)
+UPDATE = an_update(PROFILE, id="u1")
 
 
 @pytest.fixture

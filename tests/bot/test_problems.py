@@ -18,38 +18,20 @@ from bot.outbox import Pace
 from bot.screens import buttons
 from bot.services import Context, Later, Services
 from buffer.backends.embedded import EmbeddedQueues
-from buffer.model import Notice, NoticeKind, Profile, State, Update, new_id
+from buffer.model import Notice, NoticeKind, State, new_id
 from buffer.ports import Store
+from cast import a_profile, an_update
 from fakes import FakeNetwork
 from playground import ADA, BO, BOT_ID, BOT_USER, SOCIAL, TEAM, Deed, Playground
 from storage import open_store
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOKEN = "xoxb-test"
-PROFILE = Profile(
-    id="p1",
-    team_id=TEAM["id"],
-    service="local",
-    service_id="1",
-    name="ada",
-    timezone="UTC",
-    created_at=NINE,
-    cursor=NINE,
+PROFILE = a_profile(
+    id="p1", service_id="1", name="ada", user_id=ADA, timezone="UTC", created_at=NINE
 )
-UPDATE = Update(
-    id="u1",
-    post_id="b1",
-    team_id=TEAM["id"],
-    profile_id="p1",
-    service="local",
-    text="Our release is out!",
-    state=State.FAILED,
-    created_at=NINE,
-    updated_at=NINE,
-    user_id=ADA,
-    via="slack",
-    due_at=NINE,
-    error="Too long.",
+UPDATE = an_update(
+    PROFILE, id="u1", state=State.FAILED, sent_at=None, service_update_id="", error="Too long."
 )
 
 

@@ -24,14 +24,13 @@ from buffer.model import (
     Notice,
     NoticeKind,
     Person,
-    Profile,
     Reply,
     ReplyState,
     State,
-    Update,
     new_id,
 )
 from buffer.ports import Queues, Store
+from cast import a_profile, an_update
 from fakes import FakeNetwork
 from playground import ADA, BO, BOT_ID, BOT_USER, CY, SOCIAL, TEAM, Deed, Playground
 from playground.dispatch import Outgoing
@@ -40,31 +39,10 @@ from storage import open_store
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOKEN = "xoxb-test"
 MANIFEST = {"settings": {"event_subscriptions": {"bot_events": ["message.channels"]}}}
-PROFILE = Profile(
-    id="p1",
-    team_id=TEAM["id"],
-    service="local",
-    service_id="1",
-    name="ada",
-    timezone="Europe/Berlin",
-    created_at=NINE,
-    cursor=NINE,
+PROFILE = a_profile(
+    id="p1", service_id="1", name="ada", user_id=ADA, timezone="Europe/Berlin", created_at=NINE
 )
-UPDATE = Update(
-    id="u1",
-    post_id="b1",
-    team_id=TEAM["id"],
-    profile_id="p1",
-    service="local",
-    text="Our release is out!",
-    state=State.SENT,
-    created_at=NINE,
-    updated_at=NINE,
-    user_id=ADA,
-    due_at=NINE,
-    sent_at=NINE,
-    service_update_id="42",
-)
+UPDATE = an_update(PROFILE, id="u1", via="")
 
 
 @dataclass(kw_only=True)
