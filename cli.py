@@ -17,6 +17,7 @@ from tzlocal import get_localzone_name
 
 from bot import when as time_phrases
 from bot.manifest import http_variant
+from buffer import model
 from buffer.errors import QueueError
 from buffer.model import UNBOUND, Profile
 from buffer.networks import local
@@ -155,7 +156,8 @@ def list_profiles() -> None:
 def when(expression: str, zone: str, now: str, locale: str) -> None:
     """Print the instant a phrase such as “tomorrow 9am” means, as ISO 8601."""
     with _sentences():
-        click.echo(time_phrases.parse(expression, _instant(now), zone, locale).isoformat())
+        known = model.zone(zone).key
+        click.echo(time_phrases.parse(expression, _instant(now), known, locale).isoformat())
 
 
 @click.command()

@@ -1,0 +1,102 @@
+"""The commands print what scripts need, and a sentence with exit 2 for what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from slack_sdk import WebClient
+
+import cli
+import doctor
+from buffer.ports import Store
+from settings import Settings
+from storage import open_store
+
+
+@pytest.fixture(autouse=True)
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    url = f"sqlite:///{tmp_path}/buffer.db"
+    monkeypatch.setenv("DATABASE_URL", url)
+    return url
+
+
+def run(*words: str) -> Result:
+    def examine(settings: Settings, store: Store) -> list[doctor.Finding]:
+        return doctor.examine(settings, store, WebClient(base_url="http://127.0.0.1:9/", timeout=1))
+
+    return CliRunner().invoke(cli.group(lambda *_: None, examine), words)
+
+
+def test_a_token_is_printed_alone_listed_and_revoked(database: str) -> None:
+    token = run("token", "create", "--name", "scripts").stdout.strip()
+    store = open_store(database)
+    assert (found := store.tokens.find(token)) and found.name == "scripts"
+    assert "scripts" in run("token", "list").stdout
+    assert run("token", "revoke", "--name", "scripts").exit_code == 0
+    assert store.tokens.find(token) is None
+    store.close()
+
+
+def test_a_name_in_use_is_a_sentence_and_exit_2() -> None:
+    run("token", "create", "--name", "scripts")
+    again = run("token", "create", "--name", "scripts")
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert "already" in again.stderr
+    assert run("token", "revoke", "--name", "nobody").exit_code == 2
+
+
+def test_a_profile_s_id_is_printed_alone() -> None:
+    id = run("profile", "add", "local", "--name", "News", "--tz", "Asia/Tokyo").stdout.strip()
+    assert len(id) == 24
+    assert run("profile", "list").stdout.split() == [id, "local", "Asia/Tokyo", "active", "News"]
+    assert run("profile", "add", "local", "--name", "X", "--tz", "Mars/Phobos").exit_code == 2
+
+
+def test_when_prints_an_instant_or_says_why_not() -> None:
+    given = ("--tz", "Europe/Berlin", "--now", "2026-11-25T10:30+01:00")
+    assert run("when", "tomorrow 9am", *given).stdout == "2026-11-26T09:00:00+01:00\n"
+    wrong = run("when", "feb 30", *given)
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert run("when", "noon", "--tz", "Europe/Berlin", "--now", "today").exit_code == 2
+
+
+def test_an_unknown_zone_is_a_sentence() -> None:
+    wrong = run("when", "tomorrow 9am", "--tz", "Mars/Phobos")
+    assert wrong.exit_code == 2
+    assert "Mars/Phobos" in wrong.stderr
+
+
+def test_the_manifest_for_http_names_the_address() -> None:
+    made = yaml.safe_load(run("manifest", "--url", "https://b.example").stdout)
+    assert made["settings"]["interactivity"]["request_url"] == "https://b.example/slack/events"
+    assert yaml.safe_load(run("manifest").stdout)["settings"]["socket_mode_enabled"] is True
+
+
+def test_doctor_names_what_is_missing_and_fails() -> None:
+    empty = run("doctor")
+    assert empty.exit_code == 1
+    assert "FAIL  There is no profile" in empty.stdout
+    run("profile", "add", "local", "--name", "News")
+    sound = run("doctor")
+    assert sound.exit_code == 0
+    assert "Profile “News”" in sound.stdout
+
+
+def test_doctor_says_that_slack_does_not_answer_and_not_the_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-very-secret")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "hidden")
+    said = run("doctor")
+    assert "FAIL  Slack does not answer" in said.stdout
+    assert "very-secret" not in said.output
+
+
+def test_a_wrong_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "http")
+    wrong = run("doctor")
+    assert wrong.exit_code == 2
+    assert "PORT" in wrong.stderr
