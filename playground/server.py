@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 THREADS = 16
@@ -40,16 +41,20 @@ class Server:
             return
         server.task_dispatcher.shutdown(timeout=STOP_SECONDS)
         if self._thread is None:
-            _close(server)
+            server.close()
             return
-        # Sockets belong to the loop's thread; emptying its map is what ends it.
-        server.trigger.pull_trigger(lambda: _close(server))
+        # Sockets belong to the loop's thread; emptying its map is what ends it. The trigger itself stays open until
+        # then: an earlier pull may run this before pull_trigger has written its byte.
+        server.trigger.pull_trigger(lambda: _leave(server))
         self._thread.join(STOP_SECONDS)
         self._thread = None
+        if not server.task_dispatcher.threads:  # one that hangs would write to whatever has that number next
+            server.trigger.close()
 
 
-def _close(server: Any) -> None:
+def _leave(server: Any) -> None:
+    """Close every socket, and let the loop find nothing more to wait for."""
+    server.trigger.del_channel()
+    wasyncore.dispatcher.close(server)  # its own close() closes the trigger as well
     for channel in list(server._map.values()):
-        if channel is not server.trigger:
-            channel.close()
-    server.trigger.close()
+        channel.close()
