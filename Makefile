@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+# The locks are whole: nothing is resolved here.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 
 .PHONY: run setup setup-dev test check format bench lock manifest clean
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ $(VENV)/.installed: requirements.lock | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
-	$(PIP) -r requirements-dev.lock
+	$(PIP) --no-binary rauth -r requirements-dev.lock  # rauth is published as source only
 	@touch $@
 
 setup: $(VENV)/.installed ## make .venv with what the product needs
