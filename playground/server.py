@@ -48,7 +48,9 @@ class Server:
         server.trigger.pull_trigger(lambda: _leave(server))
         self._thread.join(STOP_SECONDS)
         self._thread = None
-        if not server.task_dispatcher.threads:  # one that hangs would write to whatever has that number next
+        if (
+            not server.task_dispatcher.threads
+        ):  # one that hangs would write to whatever has that number next
             server.trigger.close()
 
 
