@@ -397,6 +397,19 @@ class Attempt:
     wire_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """Slow work that was promised in somebody's transaction and is done by the worker. `payload` is what its kind
+    needs, as JSON; it is done at least once."""
+
+    id: str
+    team_id: str
+    kind: str
+    payload: Mapping[str, Any]
+    created_at: datetime
+    tries: int = 0
+
+
 class NoticeKind(StrEnum):
     """What the bot says unasked."""
 

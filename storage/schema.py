@@ -143,7 +143,9 @@ CREATE TABLE jobs (
     run_at REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0, owner TEXT NOT NULL DEFAULT '',
     created_at REAL NOT NULL, ended_at REAL, result TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX jobs_waiting ON jobs (run_at) WHERE state = 'waiting';
+CREATE INDEX jobs_waiting ON jobs (kind, run_at) WHERE state = 'waiting';
+CREATE INDEX jobs_running ON jobs (kind) WHERE state = 'running';
+CREATE INDEX jobs_ended ON jobs (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE interactions (
     id TEXT PRIMARY KEY, team_id TEXT NOT NULL, profile_id TEXT NOT NULL REFERENCES profiles (id),

@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "buffer.wire": {"buffer.model", "buffer.errors", "buffer.text"},
     "buffer.sender": {"buffer.model", "buffer.errors", "buffer.ports", "buffer.slots"},
     "buffer.poller": {"buffer.model", "buffer.errors", "buffer.ports", "buffer.slots"},
+    "buffer.jobs": {"buffer.model", "buffer.errors", "buffer.ports"},
     "buffer.commenter": {"buffer.model", "buffer.errors", "buffer.ports"},
     "buffer.backends": QUEUE_WORDS | {"buffer.slots", "buffer.wire", "buffer.web"},
     "buffer.networks": QUEUE_WORDS | {"buffer.web"},

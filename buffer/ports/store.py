@@ -13,6 +13,7 @@ from buffer.model import (
     Event,
     Found,
     Interaction,
+    Job,
     Notice,
     NoticeKind,
     Page,
@@ -281,6 +282,32 @@ class Replies(Protocol):
         """Whether a comment with this id on the network is one of these."""
 
 
+class Jobs(Protocol):
+    """Slow work that was promised. Each step is conditional on the one before."""
+
+    def put(self, job: Job, *, dedupe_key: str = "") -> bool:
+        """False if one with this key was put before, whatever became of it."""
+
+    def next(self, kind: str, now: datetime) -> Job | None:
+        """The one whose time came first."""
+
+    def begin(self, job: Job, *, owner: str) -> bool: ...
+    def running(self, kind: str) -> list[tuple[Job, str]]:
+        """Those begun and not ended, with their owners."""
+
+    def take_back(self, job: Job, *, owner: str, now: datetime) -> bool:
+        """Waiting again, since this owner is dead. False if somebody else was first."""
+
+    def put_off(self, job: Job, *, until: datetime, reason: str) -> bool:
+        """Running → waiting until then, with one more try behind it."""
+
+    def end(self, job: Job, *, done: bool, result: str, now: datetime) -> bool:
+        """Running → done, or failed."""
+
+    def sweep(self, before: datetime) -> None:
+        """Forget those that ended before."""
+
+
 class Feeds(Protocol):
     """Which channels hear of which profiles."""
 
@@ -379,6 +406,8 @@ class Store(Protocol):
     @property
     def replies(self) -> Replies: ...
     @property
+    def jobs(self) -> Jobs: ...
+    @property
     def feeds(self) -> Feeds: ...
     @property
     def memos(self) -> Memos: ...
@@ -407,6 +436,7 @@ __all__ = [
     "Clock",
     "Feeds",
     "Interactions",
+    "Jobs",
     "LocalPosts",
     "Memos",
     "NoticeKind",

@@ -9,6 +9,7 @@ from storage.sqlite.audit import Audit
 from storage.sqlite.database import Database
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.interactions import Interactions
+from storage.sqlite.jobs import Jobs
 from storage.sqlite.local import LocalPosts
 from storage.sqlite.memos import Memos
 from storage.sqlite.order import Order
@@ -30,6 +31,7 @@ class SqliteStore:
         self.audit = Audit(db)
         self.feeds = Feeds(db)
         self.interactions = Interactions(db)
+        self.jobs = Jobs(db)
         self.local = LocalPosts(db)
         self.memos = Memos(db)
         self.order = Order(db)
