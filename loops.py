@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 log = logging.getLogger("loops")
@@ -15,7 +15,7 @@ LONGEST_WAIT = 1.0
 
 
 class Bell:
-    """Rung after every write of this process. A ring while nobody listens is not lost."""
+    """Rung when this process wrote something to do. A ring while nobody listens is not lost."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -38,11 +38,13 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """One kind of work. `tick` says whether there may be more at once; `wait` how long there is surely none."""
+    """One kind of work. `tick` says whether there may be more at once; `wait` how long there is surely none, unless
+    the bell rings."""
 
     name: str
     tick: Callable[[], bool]
     wait: Callable[[], float] = lambda: LONGEST_WAIT
+    bell: Bell = field(default_factory=Bell)
 
 
 def every(seconds: float, act: Callable[[], object]) -> Callable[[], bool]:
@@ -62,8 +64,8 @@ def every(seconds: float, act: Callable[[], object]) -> Callable[[], bool]:
 class Worker:
     """The loops of a process, each in a thread of its own."""
 
-    def __init__(self, loops: Sequence[Loop], bell: Bell) -> None:
-        self._bell = bell
+    def __init__(self, loops: Sequence[Loop]) -> None:
+        self._bells = [loop.bell for loop in loops]
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(loop,), name=loop.name, daemon=True)
@@ -79,7 +81,8 @@ class Worker:
     def stop(self, seconds: float) -> bool:
         """Let every tick under way end; False if one did not within `seconds` in all."""
         self._stopping.set()
-        self._bell.ring()
+        for bell in self._bells:
+            bell.ring()
         end = monotonic() + seconds
         for thread in self._threads:
             if thread.ident:
@@ -92,10 +95,10 @@ class Worker:
 
     def _run(self, loop: Loop) -> None:
         while not self._stopping.is_set():
-            heard = self._bell.rings()
+            heard = loop.bell.rings()
             self._beats[loop.name] = monotonic()
             if not self._tick(loop) and not self._stopping.is_set():
-                self._bell.wait(heard, self._pause(loop))
+                loop.bell.wait(heard, self._pause(loop))
 
     def _tick(self, loop: Loop) -> bool:
         try:

@@ -14,6 +14,7 @@ from slack_bolt.context.ack import Ack
 from waitress.server import create_server
 
 import app
+import wiring
 from benchmarks.load import SECRET, TEAM
 from bot import when
 from buffer.model import Actor, Draft, Position, Profile, Receipt, Update
@@ -73,8 +74,8 @@ def main(folder: str, hanging: bool) -> None:
         queue_limit=10_000_000,
     )
     if hanging:
-        vars(app)["NETWORKS"] = {local.SERVICE: Hanging}
-    house = app.build(settings)
+        vars(wiring)["NETWORKS"] = {local.SERVICE: Hanging}
+    house = wiring.build(settings)
 
     @house.bolt.command("/noop")
     def _(ack: Ack) -> None:
@@ -92,7 +93,7 @@ def main(folder: str, hanging: bool) -> None:
     server.run()
 
 
-def hang(house: app.House) -> None:
+def hang(house: wiring.House) -> None:
     """Twenty profiles with a post each that is due now."""
     now = datetime.now(UTC)
     for number in range(20):

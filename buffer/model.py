@@ -397,6 +397,16 @@ class Attempt:
     wire_at: datetime | None = None
 
 
+class Topic(StrEnum):
+    """What a commit may have made something to do for: an update's turn, a line to be posted in Slack, a reply for a
+    network, a job."""
+
+    DUE = "due"
+    OUTBOX = "outbox"
+    REPLIES = "replies"
+    JOBS = "jobs"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
     """Slow work that was promised in somebody's transaction and is done by the worker. `payload` is what its kind

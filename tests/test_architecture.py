@@ -19,6 +19,7 @@ PLACES = (
     "playground",
     "settings",
     "storage",
+    "wiring",
 )
 
 QUEUE_WORDS = {"buffer.model", "buffer.errors", "buffer.ports", "buffer.text"}
@@ -27,6 +28,7 @@ EVERYTHING = set(PLACES)
 
 MAY_IMPORT: dict[str, set[str]] = {
     "app": EVERYTHING,
+    "wiring": EVERYTHING - {"app", "cli", "doctor"},
     "cli": EVERYTHING,
     "doctor": QUEUE_WORDS | {"buffer.networks", "settings"},
     "loops": {"buffer.ports", "buffer.model"},
@@ -58,17 +60,17 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 HOMES: dict[str, tuple[str, ...]] = {
-    "slack_bolt": ("bot", "app"),
-    "slack_sdk": ("bot", "app", "doctor"),
+    "slack_bolt": ("bot", "app", "wiring"),
+    "slack_sdk": ("bot", "app", "doctor", "wiring"),
     "requests": ("buffer.web",),
     "requests_hardened": ("buffer.web",),
     "dateparser": ("bot.when",),
     "sqlite_utils": ("storage",),
     "sqlite3": ("storage", "playground"),
-    "falcon": ("buffer.api", "playground", "app", "bot.route"),
+    "falcon": ("buffer.api", "playground", "wiring", "bot.route"),
     "waitress": ("app", "playground"),
     "click": ("cli",),
-    "dotenv": ("app", "cli"),
+    "dotenv": ("cli",),
     "emoji": ("bot.mrkdwn",),
     "yaml": ("app", "cli"),
 }
@@ -190,4 +192,4 @@ def test_only_app_and_the_commands_ask_the_clock() -> None:
         and isinstance(node.value, ast.Name)
         and node.value.id in ("datetime", "date")
     }
-    assert asking <= {"app", "cli"}
+    assert asking <= {"wiring", "cli"}

@@ -37,7 +37,7 @@ def bell() -> Bell:
 
 def test_a_ring_brings_the_next_tick_at_once(bell: Bell) -> None:
     counter = Counter()
-    worker = Worker([Loop("sender", counter, wait=lambda: 60.0)], bell)
+    worker = Worker([Loop("sender", counter, wait=lambda: 60.0, bell=bell)])
     worker.start()
     assert counter.reaches(1)
     bell.ring()
@@ -53,7 +53,7 @@ def test_a_ring_during_a_tick_is_not_lost(bell: Bell) -> None:
             bell.ring()
         return counter()
 
-    worker = Worker([Loop("sender", tick, wait=lambda: 60.0)], bell)
+    worker = Worker([Loop("sender", tick, wait=lambda: 60.0, bell=bell)])
     worker.start()
     assert counter.reaches(2)
     assert worker.stop(5)
@@ -63,7 +63,7 @@ def test_a_failing_tick_is_logged_and_followed_by_another(
     bell: Bell, caplog: pytest.LogCaptureFixture
 ) -> None:
     counter = Counter(fails=1)
-    worker = Worker([Loop("poller", counter)], bell)
+    worker = Worker([Loop("poller", counter)])
     worker.start()
     assert counter.reaches(2)
     assert worker.stop(5)
@@ -74,7 +74,7 @@ def test_a_failing_tick_is_logged_and_followed_by_another(
 def test_one_loop_does_not_hold_up_another(bell: Bell) -> None:
     released = threading.Event()
     counter = Counter()
-    worker = Worker([Loop("stuck", lambda: not released.wait(10)), Loop("free", counter)], bell)
+    worker = Worker([Loop("stuck", lambda: not released.wait(10)), Loop("free", counter)])
     worker.start()
     assert counter.reaches(1)
     assert not worker.stop(0.01)
@@ -83,7 +83,7 @@ def test_one_loop_does_not_hold_up_another(bell: Bell) -> None:
 
 
 def test_a_stalled_loop_is_named_once_it_was_started(bell: Bell) -> None:
-    worker = Worker([Loop("sender", lambda: False)], bell)
+    worker = Worker([Loop("sender", lambda: False)])
     assert worker.stalled(-1) == []
     worker.start()
     assert worker.stalled(-1) == ["sender"]
@@ -92,7 +92,7 @@ def test_a_stalled_loop_is_named_once_it_was_started(bell: Bell) -> None:
 
 
 def test_a_worker_that_never_ran_is_stopped_at_once(bell: Bell) -> None:
-    assert Worker([Loop("sender", lambda: False)], bell).stop(5)
+    assert Worker([Loop("sender", lambda: False)]).stop(5)
 
 
 def test_what_is_rare_is_done_at_once_and_then_rarely() -> None:

@@ -334,6 +334,7 @@ class Requests(Protocol):
         """The ids the first call with this key returned; None if there was none."""
 
     def record(self, key: str, ids: Sequence[str], now: datetime) -> None: ...
+    def sweep(self, before: datetime) -> None: ...
 
 
 class Audit(Protocol):

@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database as Toolbox
 
 from buffer.errors import Busy
+from buffer.model import Topic
 from storage.schema import migrations
 
 _PRAGMAS = (
@@ -27,7 +28,8 @@ class Database:
     """A file, opened once per thread. `:memory:` is one connection behind one lock, for tests.
 
     `patience` is how long, in seconds, a statement waits for another process before it is Busy.
-    `on_commit` is called after every transaction of this process, so that whoever waits for work need not poll.
+    `on_commit` is called with the topics that a transaction of this process touched, so that whoever waits for work
+    need not poll, and is not woken by what is none of theirs.
     """
 
     def __init__(self, path: str, *, patience: float = 2.0) -> None:
@@ -37,7 +39,7 @@ class Database:
         self._connections: list[sqlite3.Connection] = []
         self._write_lock = threading.RLock()
         self._shared = self._connect() if path == ":memory:" else None
-        self.on_commit: Callable[[], None] = lambda: None
+        self.on_commit: Callable[[frozenset[Topic]], None] = lambda _topics: None
         self._migrate()
 
     def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
@@ -73,9 +75,16 @@ class Database:
         try:
             with self._begun("BEGIN IMMEDIATE"):
                 yield
+            topics = frozenset(self._touched())
         finally:
+            self._touched().clear()
             self._write_lock.release()
-        self.on_commit()
+        if topics:
+            self.on_commit(topics)
+
+    def touch(self, topic: Topic) -> None:
+        """Say, inside a transaction, that it made something to do."""
+        self._touched().add(topic)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -94,6 +103,12 @@ class Database:
         for connection in self._connections:
             connection.close()
         self._connections.clear()
+
+    def _touched(self) -> set[Topic]:
+        touched: set[Topic] | None = getattr(self._local, "touched", None)
+        if touched is None:
+            touched = self._local.touched = set()
+        return touched
 
     def _is_open(self) -> bool:
         return getattr(self._local, "is_open", False)

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from buffer.model import Job
+from buffer.model import Job, Topic
 from storage import rows
 from storage.sqlite.database import Database
 
@@ -23,6 +23,7 @@ class Jobs:
         """False if one with this key was put before, whatever became of it."""
         now = job.created_at.timestamp()
         with self._db.transaction():
+            self._db.touch(Topic.JOBS)
             return bool(
                 self._db.changed(
                     "INSERT INTO jobs (id, team_id, kind, payload, dedupe_key, run_at, created_at)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from buffer.model import Notice, NoticeKind
+from buffer.model import Notice, NoticeKind, Topic
 from storage import rows
 from storage.sqlite.database import Database
 
@@ -51,6 +51,7 @@ class Outbox:
                     now,
                 ),
             )
+            self._db.touch(Topic.OUTBOX)
 
     def waiting(self, now: datetime, *, limit: int) -> list[Notice]:
         """The first line of each target, unless it is on the wire or put off; at most `limit` of them."""

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from buffer import slots
-from buffer.model import Profile
+from buffer.model import Profile, Topic
 from storage import rows
 from storage.sqlite.database import Database
 
@@ -65,7 +65,11 @@ class Profiles:
         """Recompute `next_due`, in the transaction of whatever may have changed it."""
         with self._db.transaction():
             due = self._next_due(find(self._db, profile_id))
-            self._db.execute("UPDATE profiles SET next_due = ? WHERE id = ?", (due, profile_id))
+            if self._db.changed(
+                "UPDATE profiles SET next_due = :due WHERE id = :id AND next_due IS NOT :due",
+                {"due": due, "id": profile_id},
+            ):
+                self._db.touch(Topic.DUE)
 
     def due(self, now: datetime) -> list[Profile]:
         """Those that have something to send, the longest overdue first."""

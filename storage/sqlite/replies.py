@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from buffer.model import Reply, ReplyState
+from buffer.model import Reply, ReplyState, Topic
 from storage import rows
 from storage.sqlite.database import Database
 
@@ -24,6 +24,7 @@ class Replies:
     def insert(self, reply: Reply) -> bool:
         """False if this Slack message has one already."""
         with self._db.transaction():
+            self._db.touch(Topic.REPLIES)
             return bool(
                 self._db.changed(
                     f"INSERT INTO replies ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -68,6 +69,7 @@ class Replies:
         """One conditional step; False if it was not in an expected state."""
         states = ", ".join(f"'{state}'" for state in expected)
         with self._db.transaction():
+            self._db.touch(Topic.REPLIES)
             return bool(
                 self._db.changed(
                     "UPDATE replies SET state = ?, owner = ?, service_id = ?, error = ?, text = ifnull(?, text)"

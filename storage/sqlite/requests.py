@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from storage.sqlite.database import Database
 
-_KEPT = timedelta(days=1)
-
 
 class Requests:
-    """Slack delivers again for an hour at most; a day is kept."""
+    """What a request did is told again to whoever repeats it, until it is swept."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -24,8 +22,12 @@ class Requests:
 
     def record(self, key: str, ids: Sequence[str], now: datetime) -> None:
         with self._db.transaction():
-            self._db.execute("DELETE FROM requests WHERE at < ?", ((now - _KEPT).timestamp(),))
             self._db.execute(
                 "INSERT INTO requests (key, ids, at) VALUES (?, ?, ?)",
                 (key, json.dumps(list(ids)), now.timestamp()),
             )
+
+    def sweep(self, before: datetime) -> None:
+        """Forget those made before."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM requests WHERE at < ?", (before.timestamp(),))

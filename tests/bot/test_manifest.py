@@ -61,7 +61,12 @@ def scopes() -> set[str]:
 def methods_in_code() -> set[str]:
     """Every Web API method that bot/ and app.py call or name, by the SDK's spelling or by Slack's own."""
     found: set[str] = set()
-    files = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("app.py"), *ROOT.glob("cli.py")]
+    files = [
+        *ROOT.glob("bot/**/*.py"),
+        *ROOT.glob("app.py"),
+        *ROOT.glob("wiring.py"),
+        *ROOT.glob("cli.py"),
+    ]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text())):
             spelled = ""

@@ -12,7 +12,7 @@ import pytest
 
 from buffer.backends.embedded import EmbeddedQueues
 from buffer.errors import Busy
-from buffer.model import Draft, Position
+from buffer.model import Draft, Position, Topic
 from cast import ADA, a_profile
 from fakes import FakeClock, FakeNetwork
 from storage import SqliteStore, open_store
@@ -94,3 +94,22 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: SqliteStore) -> No
     with pytest.raises(RuntimeError):
         insert_and_fail()
     assert store.profiles.all() == []
+
+
+def test_a_commit_rings_for_what_it_made_to_do_and_for_nothing_else(
+    store: SqliteStore, clock: FakeClock
+) -> None:
+    rung: list[frozenset[Topic]] = []
+    profile = a_profile()
+    store.profiles.insert(profile)
+    queue = EmbeddedQueues(store, {"local": FakeNetwork()}, clock)(ADA)
+    store.database.on_commit = rung.append
+    queue.add(Draft(text="the head: its time is the next", profile_ids=(profile.id,)))
+    queue.add(Draft(text="behind it: nothing changes", profile_ids=(profile.id,)))
+    store.memos.keep("a memo", 1)
+    assert rung == [{Topic.DUE}]
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.database.touch(Topic.JOBS)
+        raise ZeroDivisionError
+    store.memos.keep("a memo", 2)
+    assert rung == [{Topic.DUE}]

@@ -11,13 +11,13 @@ from storage import SqliteStore
 DAY = timedelta(days=1)
 
 
-def test_a_request_is_remembered_for_a_day(store: SqliteStore) -> None:
+def test_a_request_is_remembered_until_it_is_swept(store: SqliteStore) -> None:
     assert store.requests.answered("k") is None
     store.requests.record("k", ["a", "b"], MONDAY)
     store.requests.record("none", [], MONDAY + DAY)
     assert store.requests.answered("k") == ["a", "b"]
     assert store.requests.answered("none") == []
-    store.requests.record("later", [], MONDAY + DAY + timedelta(seconds=1))
+    store.requests.sweep(MONDAY + timedelta(seconds=1))
     assert store.requests.answered("k") is None
     assert store.requests.answered("none") == []
 

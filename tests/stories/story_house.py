@@ -13,13 +13,13 @@ from typing import Any
 
 import yaml
 
-import app
 from buffer.model import Event, Profile, Update
 from cast import MONDAY
 from fakes import FakeClock
 from playground import ADA, GENERAL, SOCIAL, Deed, Playground
 from playground.server import Server
 from settings import Settings
+from wiring import House, build
 
 SECRET, TOKEN = "signing-secret", "xoxb-story"
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 class Story:
     """Ada and Bo on one side, the local network on the other; nothing runs unless `work` says so."""
 
-    def __init__(self, slack: Playground, house: app.House, clock: FakeClock, path: Path) -> None:
+    def __init__(self, slack: Playground, house: House, clock: FakeClock, path: Path) -> None:
         self.slack, self.house, self.clock, self.path = slack, house, clock, path
 
     @property
@@ -178,7 +178,7 @@ def told(tmp_path: Path, **changes: Any) -> Iterator[Story]:
         "port": 0,
         **changes,
     }
-    house = app.build(Settings(**given), clock=clock)
+    house = build(Settings(**given), clock=clock)
     web = Server(house.web, 0)
     slack.bot_url = f"http://127.0.0.1:{web.port}/slack/events"
     slack.start()

@@ -1,0 +1,292 @@
+"""Wires everything: the one place that knows all parts, the clock and the settings. Starts nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import falcon
+from slack_bolt import App as Bolt
+from slack_sdk import WebClient
+from tzlocal import get_localzone_name
+
+from bot import Later, Services, outbox, register
+from bot.identity import Identity
+from bot.route import SlackRoute
+from buffer import commenter
+from buffer.api import health, local_page
+from buffer.api import routes as v1
+from buffer.backends.embedded import EmbeddedQueues
+from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic
+from buffer.networks import NETWORKS, local
+from buffer.poller import Poller
+from buffer.ports import Clock, Network, Networks
+from buffer.sender import Crew, Sender
+from loops import Bell, Loop, Worker, every
+from playground import SOCIAL
+from settings import Settings
+from storage import SqliteStore, open_store
+from storage.owners import Owner, folder_beside
+
+REQUESTS_KEPT = timedelta(days=1)
+"""Slack delivers again for an hour at most."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """All the parts, wired and not yet running."""
+
+    settings: Settings
+    store: SqliteStore
+    sender: Sender
+    identity: Identity
+    services: Services
+    after: Later
+    owner: Owner
+    bolt: Bolt
+    loops: tuple[Loop, ...]
+    worker: Worker
+    web: falcon.App[Any, Any]
+
+    def stop(self, seconds: float) -> bool:
+        """End the loops, what they have on the wire, and what follows acks; False if something is left for the next
+        start."""
+        is_quiet = self.worker.stop(seconds / 2)
+        is_quiet = self.sender.stop(seconds / 4) and is_quiet
+        try:
+            self.after.drain(seconds / 4)
+        except TimeoutError:
+            return False
+        return is_quiet
+
+    def close(self) -> None:
+        """When nothing runs any more."""
+        self.owner.release()
+        self.store.close()
+
+
+def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") -> House:
+    """Wire everything for these settings. Starts nothing, calls nobody; opens the database. `/` leads to `front`."""
+    store, bells = open_store(settings.database_url), {topic: Bell() for topic in Topic}
+    store.database.on_commit = lambda topics: ring(bells[topic] for topic in topics)
+    networks = {
+        name: make(store, clock=clock, public_url=settings.own_url)
+        for name, make in NETWORKS.items()
+    }
+    first_run(store, clock())
+    store.profiles.realign()  # the rules of a time zone may have changed since the last start
+    client = slack_client(settings)
+    identity = Identity(
+        store, client, clock, bound=lambda team: hear_in_the_playground(store, team)
+    )
+    after = Later()
+    services = Services(
+        queues=EmbeddedQueues(store, networks, clock, limit=settings.queue_limit),
+        store=store,
+        networks=networks,
+        clock=clock,
+        after=after,
+        command=settings.slash_command,
+        admins=settings.admins,
+    )
+    owner, pace = Owner.take(folder_beside(store.database.path)), outbox.Pace()
+    sender = Sender(
+        store,
+        networks,
+        crew_for(settings, networks, bells[Topic.DUE]),
+        owner=owner,
+        clock=clock,
+        admins=settings.admins,
+    )
+
+    def post_what_waits() -> bool:
+        return outbox.tick(
+            store,
+            client,
+            clock(),
+            owner=owner.id,
+            alive=owner.alive,
+            pace=pace,
+            admins=settings.admins,
+        )
+
+    pollers = {name: Poller(store, name, network) for name, network in networks.items()}
+    heard = {name: Bell() for name in pollers}
+
+    def nudge() -> None:
+        pollers[local.SERVICE].nudge()
+        heard[local.SERVICE].ring()
+
+    loops = (
+        Loop(
+            "sender",
+            lambda: sender.tick(clock()),
+            lambda: sender.wait(clock()),
+            bells[Topic.DUE],
+        ),
+        *(poller_loop(poller, name, clock, heard[name]) for name, poller in pollers.items()),
+        *(
+            commenter_loop(store, name, each, clock, owner, bells[Topic.REPLIES])
+            for name, each in networks.items()
+        ),
+        Loop("outbox", post_what_waits, bell=bells[Topic.OUTBOX]),
+        Loop("identity", identity.tick),
+        Loop("sweeper", every(3600, lambda: sweep(store, clock()))),
+    )
+    worker, bolt = Worker(loops), bolt_app(client, identity, services)
+    return House(
+        settings=settings,
+        store=store,
+        sender=sender,
+        identity=identity,
+        services=services,
+        after=after,
+        owner=owner,
+        bolt=bolt,
+        loops=loops,
+        worker=worker,
+        web=web_app(settings, services, bolt, worker, front=front, nudge=nudge),
+    )
+
+
+def poller_loop(poller: Poller, name: str, clock: Clock, bell: Bell) -> Loop:
+    return Loop(f"poller {name}", lambda: poller.tick(clock()), lambda: poller.wait(clock()), bell)
+
+
+def commenter_loop(
+    store: SqliteStore, name: str, network: Network, clock: Clock, owner: Owner, bell: Bell
+) -> Loop:
+    return Loop(
+        f"commenter {name}",
+        lambda: commenter.tick(store, name, network, clock(), owner=owner),
+        bell=bell,
+    )
+
+
+def ring(bells: Iterable[Bell]) -> None:
+    for bell in bells:
+        bell.ring()
+
+
+def sweep(store: SqliteStore, now: datetime) -> None:
+    """Forget what has served its time."""
+    store.memos.sweep(now)
+    store.requests.sweep(now - REQUESTS_KEPT)
+
+
+def slack_client(settings: Settings) -> WebClient:
+    """For everything but the ack path: patient, and without retries that sleep."""
+    if urlsplit(settings.slack_api_url).hostname in ("127.0.0.1", "localhost", "::1"):
+        # slack-sdk takes these and ignores NO_PROXY, so a stand-in on this machine would be asked for by a proxy.
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+            os.environ.pop(name, None)
+    return WebClient(
+        token=settings.slack_bot_token,
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=[],
+    )
+
+
+def bolt_app(client: WebClient, identity: Identity, services: Services) -> Bolt:
+    """Bolt, told everything: what it is not told it reads from the environment."""
+    untold = WebClient(
+        token=None, base_url=client.base_url, timeout=client.timeout, retry_handlers=[]
+    )
+    bolt = Bolt(
+        name="slack-buffer",
+        client=untold,
+        signing_secret="checked in bot/route.py",  # noqa: S106
+        # Bolt fills parameters by name, "self" included; and None is how it hears a no, whatever its types say.
+        authorize=lambda team_id: identity.authorize(team_id),  # type: ignore[arg-type,return-value]  # noqa: PLW0108
+        token_verification_enabled=False,
+        request_verification_enabled=False,
+        process_before_response=True,
+    )
+    register(bolt, services)
+    return bolt
+
+
+def crew_for(settings: Settings, networks: Networks, bell: Bell) -> Crew:
+    """Threads that publish: as many for each network as SENDERS says, made when they are needed."""
+    pools = {
+        name: ThreadPoolExecutor(settings.senders, thread_name_prefix=name) for name in networks
+    }
+    return Crew(
+        submit={name: pool.submit for name, pool in pools.items()},
+        size=settings.senders,
+        ring=bell.ring,
+    )
+
+
+def web_app(
+    settings: Settings,
+    services: Services,
+    bolt: Bolt,
+    worker: Worker,
+    *,
+    front: str,
+    nudge: Callable[[], None],
+) -> falcon.App[Any, Any]:
+    """Every page and route of this server."""
+    web, store, clock = falcon.App(), services.store, services.clock
+    web.add_route("/", Front(front))
+    web.add_route("/health/live", health.Live(worker.stalled))
+    web.add_route("/health/ready", health.Ready(store))
+    if settings.slack_signing_secret:
+        web.add_route("/slack/events", SlackRoute(bolt, settings.slack_signing_secret))
+    v1.routes(
+        web,
+        queues=services.queues,
+        store=store,
+        networks=services.networks,
+        clock=clock,
+        rate_limit=settings.api_rate_limit,
+    )
+    local_page.routes(web, store, clock, own_url=settings.own_url, nudge=nudge)
+    return web
+
+
+class Front:
+    """`/` leads to where a person can do something."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        raise falcon.HTTPFound(self._target)
+
+
+# -- the first run
+
+
+def first_run(store: SqliteStore, now: datetime) -> None:
+    """A fresh database gets one profile, so that the first post has somewhere to go."""
+    with store.transaction():
+        if not store.profiles.all():
+            team = store.teams.current()
+            store.profiles.insert(
+                local.new_profile(
+                    "Local network",
+                    team_id=team.id if team else UNBOUND,
+                    timezone=get_localzone_name() or "UTC",
+                    now=now,
+                )
+            )
+
+
+def hear_in_the_playground(store: SqliteStore, team: Team) -> None:
+    """In the playground #social hears of the local network; in a real workspace an admin decides."""
+    if team.id == PLAYGROUND_TEAM:
+        for profile in store.profiles.of_team(team.id):
+            if profile.service == local.SERVICE:
+                store.feeds.follow(team.id, SOCIAL, profile.id)
