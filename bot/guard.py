@@ -70,8 +70,13 @@ def guard(listener: Listener, *, guests: bool = False) -> Listener:
 def call(listener: Listener, args: Args) -> None:
     """Call a listener with what its parameters are named after: Bolt's own arguments, or the context's."""
     context = {"args": args, **args.context}
-    own = {name: getattr(args, name, None) for name in inspect.signature(listener).parameters}
+    own = {name: getattr(args, name, None) for name in _parameters(listener)}
     listener(**{name: context.get(name) if value is None else value for name, value in own.items()})
+
+
+@functools.cache
+def _parameters(listener: Listener) -> tuple[str, ...]:
+    return tuple(inspect.signature(listener).parameters)
 
 
 def open_view(client: WebClient, trigger_id: str, view: View) -> None:

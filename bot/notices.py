@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from zlib import crc32
 
 import regex
 from slack_sdk.models.blocks import (
     ActionsBlock,
-    Block,
     ButtonElement,
     ConfirmObject,
     ContextBlock,
@@ -23,8 +21,9 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
+from bot.message import Message
 from bot.mrkdwn import escape
-from buffer.model import Event, Interaction, Json, Notice, Profile, Reply, ReplyState, State, Update
+from buffer.model import Event, Interaction, Notice, Profile, Reply, ReplyState, State, Update
 
 PROBLEM_SHARE, PROBLEM_REQUEUE, PROBLEM_DELETE = (
     "problem_share",
@@ -46,18 +45,6 @@ _COUNTED = (
     ("reshare", "reshares", (Event.RESHARE, Event.RETWEET)),
     ("mention", "mentions", (Event.MENTION,)),
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
-    """Words for Slack: `text` is what notifications and screen readers use, a full sentence."""
-
-    text: str
-    blocks: Sequence[Block]
-
-    def payload(self) -> Json:
-        """As chat.postMessage and its like take it; refuses what is over Slack's limits."""
-        return {"text": self.text, "blocks": [block.to_dict() for block in self.blocks]}
 
 
 # -- the card of a sent update

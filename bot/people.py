@@ -174,8 +174,7 @@ def usual_profiles(desk: Desk) -> tuple[str, ...]:
 
 
 def remember_choice(desk: Desk, profile_ids: Sequence[str]) -> None:
-    """For the next time; where it went by itself was no choice. It comes after what was asked for, so a locked
-    database does not undo the answer."""
+    """For the next time. It comes after what was asked for, so a locked database does not undo the answer."""
     with suppress(Busy):
         if tuple(profile_ids) != usual_profiles(desk):
             desk.store.memos.keep(_last_choice(desk), list(profile_ids))
@@ -191,7 +190,8 @@ def _last_choice(desk: Desk) -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Typed:
     """Something somebody wrote, with all they chose for it. `whole` is the text if the time in it is not meant as
-    one; `when` is the time as typed, `at` the instant it was understood as (ISO); `asks`: perhaps it is no time."""
+    one; `when` is the time as typed, `at` the instant it was understood as (ISO); `asks`: perhaps it is no time;
+    `chosen`: the profiles were named, not taken for granted."""
 
     text: str = ""
     whole: str = ""
@@ -200,6 +200,7 @@ class Typed:
     when: str = ""
     at: str = ""
     asks: bool = False
+    chosen: bool = True
     picture: str = ""
     alt_text: str = ""
     source: str = ""

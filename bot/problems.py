@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import ActionsBlock
 
 from bot.blocks import HOLD, UNSHARE, button
 from bot.guard import After, guard
+from bot.message import Message
 from bot.notices import (
     PROBLEM,
     PROBLEM_DELETE,
@@ -18,7 +19,6 @@ from bot.notices import (
     PROBLEM_REQUEUE,
     PROBLEM_SEND_AGAIN,
     PROBLEM_SHARE,
-    Message,
     settled,
 )
 from bot.people import Desk

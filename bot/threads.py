@@ -8,12 +8,12 @@ from datetime import timedelta
 from slack_bolt import Ack, App, BoltContext, Respond
 
 from bot.guard import After, guard
+from bot.message import Message
 from bot.mrkdwn import message_text
 from bot.notices import (
     DIRECT,
     REPLY_KEEP,
     REPLY_POST,
-    Message,
     account_name,
     asked,
     note,

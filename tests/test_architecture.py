@@ -23,7 +23,7 @@ PLACES = (
 )
 
 QUEUE_WORDS = {"buffer.model", "buffer.errors", "buffer.ports", "buffer.text"}
-BOT_PIECES = {"bot.blocks", "bot.guard", "bot.mrkdwn", "bot.notices", "bot.people"}
+BOT_PIECES = {"bot.blocks", "bot.guard", "bot.message", "bot.mrkdwn", "bot.notices", "bot.people"}
 EVERYTHING = set(PLACES)
 
 MAY_IMPORT: dict[str, set[str]] = {

@@ -51,13 +51,13 @@ from bot.blocks.update import (
     whose,
     words,
 )
+from bot.message import Message
 from bot.notices import (
     PROBLEM_DELETE,
     PROBLEM_IS_OUT,
     PROBLEM_REQUEUE,
     PROBLEM_SEND_AGAIN,
     PROBLEM_SHARE,
-    Message,
     account_name,
     note,
     problem_buttons,

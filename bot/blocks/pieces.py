@@ -19,8 +19,8 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks.ids import CHANGE_TIME, EDIT, EDIT_DRAFT
+from bot.message import Message
 from bot.mrkdwn import escape
-from bot.notices import Message
 
 _MOST_GIVEN_BACK = 9000  # all blocks of a message together stay under 12,000 characters
 

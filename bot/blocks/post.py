@@ -26,7 +26,8 @@ from bot.blocks.ids import (
 )
 from bot.blocks.pieces import button, fallback, plain_when, shorten, small
 from bot.blocks.update import status, whose, words
-from bot.notices import Message, account_name, problem_buttons
+from bot.message import Message
+from bot.notices import account_name, problem_buttons
 from bot.people import Desk
 from buffer.model import PENDING, Profile, State, Update
 

@@ -177,6 +177,7 @@ def typed_post(post: Post, desk: Desk) -> Typed:
         text=plain(post.text, desk.name_of),
         whole=plain(post.whole, desk.name_of),
         profile_ids=tuple(named) or usual_profiles(desk),
+        chosen=bool(named),
         position=position.value,
         when=post.when,
         asks=post.mode == "confirm",
@@ -241,7 +242,8 @@ def add(
         return refusal_message(str(refusal), typed, keep_typed(desk, typed), duplicate=duplicate)
     if not updates:
         return Message(text="It was undone.", blocks=[SectionBlock(text="It was undone.")])
-    remember_choice(desk, typed.profile_ids)
+    if typed.chosen:
+        remember_choice(desk, typed.profile_ids)
     return answer_for(desk, updates, notes=notes)
 
 
@@ -293,7 +295,7 @@ def on_choose(ack: Ack, action: Json, desk: Desk, respond_with: After) -> None:
     chosen = str(action["selected_option"]["value"]).split(":")[2]
     ids = tuple(desk.profiles()) if chosen == ALL else (chosen,)
     typed = recall_typed(desk, _draft_id(action))
-    message = settle(desk, replace(typed, profile_ids=ids))
+    message = settle(desk, replace(typed, profile_ids=ids, chosen=True))
     ack()
     respond_with(message)
 

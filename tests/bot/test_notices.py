@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import notices
-from bot.notices import Message
+from bot.message import Message
 from buffer.model import (
     Event,
     Interaction,

@@ -77,6 +77,7 @@ def an_update(draw: st.DrawFn, profile: Profile) -> Update:
 
 def fits(shown: Any) -> None:
     if isinstance(shown, Message):
+        assert shown.payload()["blocks"] == [block.to_dict() for block in shown.blocks]
         check_message(shown.payload(), most_text=4000)
         check_view(last_page(shown).to_dict())
     else:
