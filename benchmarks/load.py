@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 SECRET = "benchmark-signing-secret"
-TEAM = "T0BENCH"
+TEAM, CHANNEL = "T0BENCH", "C0BENCH"
 FORM = "application/x-www-form-urlencoded"
-NOTHING_DONE = b"Nothing was"
-"""What every refusal says; an acknowledgement with it is none to be counted."""
+NOTHING_DONE = b"Nothing "
+"""What every refusal and every question says; an acknowledgement with it is none to be counted."""
 _numbers = itertools.count(1)
 
 
@@ -42,7 +42,7 @@ def command(name: str, text: str) -> bytes:
     """A slash command as Slack sends it, with a trigger of its own, so that no two are the same request."""
     number = next(_numbers)
     fields = {
-        "token": "x", "team_id": TEAM, "team_domain": "bench", "channel_id": "C0BENCH", "channel_name": "bench",
+        "token": "x", "team_id": TEAM, "team_domain": "bench", "channel_id": CHANNEL, "channel_name": "bench",
         "user_id": "U0BENCH", "user_name": "bench", "command": name, "text": text.replace("{n}", str(number)),
         "api_app_id": "A0BENCH", "is_enterprise_install": "false",
         "response_url": "http://127.0.0.1:9/response", "trigger_id": f"{time.time_ns()}.{number}",

@@ -15,7 +15,7 @@ from waitress.server import create_server
 
 import app
 import wiring
-from benchmarks.load import SECRET, TEAM
+from benchmarks.load import CHANNEL, SECRET, TEAM
 from bot import when
 from buffer.model import Actor, Draft, Position, Profile, Receipt, Update
 from buffer.networks import local
@@ -82,6 +82,7 @@ def main(folder: str, hanging: bool) -> None:
         ack("ok")
 
     house.identity.tick()
+    house.store.feeds.follow(TEAM, CHANNEL, house.store.profiles.all()[0].id)
     if hanging:
         hang(house)
     when.warm()

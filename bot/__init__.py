@@ -60,7 +60,7 @@ def register(app: App, services: Services) -> None:
 def on_command(args: Args) -> None:
     """Read what was typed and hand it to whom it concerns."""
     desk = args.context["desk"]
-    parsed = parse(str(args.body.get("text") or ""), list(by_name(desk.queue.profiles())))
+    parsed = parse(str(args.body.get("text") or ""), list(by_name(desk.known().values())))
     shows = isinstance(parsed, Verb) and parsed.name in FOR_GUESTS
     if not shows:
         desk.person().may_write()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -132,6 +133,8 @@ class Desk:
     channel: str
     command: str
     person: Callable[[], Person]
+    known: Callable[[], Mapping[str, Profile]]
+    """The profiles as this request found them: for names, zones and choices, not for what the request changes."""
     name_of: Callable[[str], str]
 
     def zone(self, profile: Profile | None) -> str:
@@ -148,10 +151,10 @@ class Desk:
         return {profile.id: profile for profile in self.queue.profiles()}
 
 
-def by_name(profiles: Sequence[Profile]) -> dict[str, Profile]:
+def by_name(profiles: Iterable[Profile]) -> dict[str, Profile]:
     """Profiles by the names one may type: their own, and the network's where it means only one."""
-    services = [profile.service for profile in profiles]
-    alone = {p.service: p for p in profiles if services.count(p.service) == 1}
+    services = Counter(profile.service for profile in profiles)
+    alone = {p.service: p for p in profiles if services[p.service] == 1}
     return {**alone, **{profile.name: profile for profile in profiles}}
 
 
@@ -161,7 +164,7 @@ def by_name(profiles: Sequence[Profile]) -> dict[str, Profile]:
 def usual_profiles(desk: Desk) -> tuple[str, ...]:
     """Where this person's posts go unless they say otherwise: the channel's profiles, else their own last choice,
     else the only one there is; () when they must be asked."""
-    there = [profile.id for profile in desk.queue.profiles() if not profile.disconnected]
+    there = [profile.id for profile in desk.known().values() if not profile.disconnected]
     channel = desk.store.memos.recall(f"channel-defaults:{desk.team_id}:{desk.channel}", desk.now)
     for ids in (
         channel or (),

@@ -99,6 +99,7 @@ class Context:
             channel=context.channel_id or "",
             command=given.command,
             person=person,
+            known=functools.cache(lambda: {each.id: each for each in queue.profiles()}),
             name_of=lambda id: self._people.known_name(team, id, now),
         )
         context.update(

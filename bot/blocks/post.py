@@ -144,7 +144,7 @@ def answer_for(
     desk: Desk, updates: Sequence[Update], *, notes: Iterable[str] = (), fresh: bool = True
 ) -> Message:
     """The answer to an add, for the person at the desk."""
-    profiles = desk.profiles()
+    profiles = desk.known()
     first = profiles.get(updates[0].profile_id)
     known = [update for update in updates if update.profile_id in profiles]
     notes = [*notes, *desk.zone_note(first)]

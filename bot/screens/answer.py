@@ -185,7 +185,7 @@ def typed_post(post: Post, desk: Desk) -> Typed:
 
 
 def _named(name: str, desk: Desk) -> str:
-    known = by_name(desk.queue.profiles())
+    known = by_name(desk.known().values())
     if found := match(name, list(known)):
         return known[found].id
     close = nearest(name, list(known))
@@ -205,7 +205,7 @@ def settle(desk: Desk, typed: Typed) -> Message:
     """Ask what must be asked, else add."""
     if not typed.profile_ids:
         return _which(desk, typed)
-    profile = desk.profiles().get(typed.profile_ids[0])
+    profile = desk.known().get(typed.profile_ids[0])
     zone = desk.zone(profile)
     if not typed.when or typed.at:
         return add(desk, typed)
@@ -223,7 +223,7 @@ def settle(desk: Desk, typed: Typed) -> Message:
 
 
 def _which(desk: Desk, typed: Typed) -> Message:
-    profiles = [profile for profile in desk.queue.profiles() if not profile.disconnected]
+    profiles = [profile for profile in desk.known().values() if not profile.disconnected]
     if profiles:
         return choice_message(typed, keep_typed(desk, typed), profiles)
     why = (
@@ -293,7 +293,7 @@ def on_anyway(ack: Ack, action: Json, desk: Desk, respond_with: After) -> None:
 
 def on_choose(ack: Ack, action: Json, desk: Desk, respond_with: After) -> None:
     chosen = str(action["selected_option"]["value"]).split(":")[2]
-    ids = tuple(desk.profiles()) if chosen == ALL else (chosen,)
+    ids = tuple(desk.known()) if chosen == ALL else (chosen,)
     typed = recall_typed(desk, _draft_id(action))
     message = settle(desk, replace(typed, profile_ids=ids, chosen=True))
     ack()

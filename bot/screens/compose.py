@@ -308,7 +308,7 @@ def _instant(typed: Typed, desk: Desk) -> tuple[datetime, list[str]]:
 
 
 def _understood(typed: Typed, desk: Desk) -> When:
-    first = desk.profiles().get(next(iter(typed.profile_ids), ""))
+    first = desk.known().get(next(iter(typed.profile_ids), ""))
     try:
         return understand(typed.when, desk.now, desk.zone(first), desk.person().locale)
     except WhenError as error:
@@ -327,7 +327,7 @@ def opened(
     notes: Sequence[str] = (),
 ) -> None:
     """Open the composer. Raises Refused when there is nothing to post to, Busy when Slack does not open it."""
-    profiles = [profile for profile in desk.queue.profiles() if not profile.disconnected]
+    profiles = [profile for profile in desk.known().values() if not profile.disconnected]
     if not profiles:
         raise Refused("No profile is connected yet. Ask an admin to connect one, then write.")
     typed = replace(typed, profile_ids=typed.profile_ids or usual_profiles(desk))
@@ -411,7 +411,7 @@ def on_edit_draft(ack: Ack, body: Json, action: Json, desk: Desk, before_ack: We
 
 
 def on_preview(ack: Ack, body: Json, desk: Desk, after: After, client: WebClient) -> None:
-    shown, profiles = body["view"], desk.profiles()
+    shown, profiles = body["view"], desk.known()
     typed = glance(shown["state"])
     again = view(
         typed,
@@ -454,7 +454,7 @@ def add(desk: Desk, typed: Typed, *, anyway: bool) -> Message:
 def _asking_again(desk: Desk, shown: Json, typed: Typed, why: str) -> View:
     return view(
         typed,
-        list(desk.profiles().values()),
+        list(desk.known().values()),
         origin=shown["private_metadata"],
         notes=[f":warning: {escape(why)}"],
         duplicate=True,
