@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk import WebClient
 from waitress.server import create_server
 
 import cli
@@ -42,15 +40,12 @@ def serve(settings: Settings, with_web: bool, with_worker: bool) -> None:
     house = build(settings, front=playground.url if playground else "/local")
     server = listen(house) if with_web else None
     threading.Thread(target=when.warm, name="warm", daemon=True).start()
-    socket = socket_mode(house) if with_worker and settings.mode is Mode.SOCKET else None
     signal.signal(signal.SIGTERM, stop_now)
     try:
         if playground:
             playground.start()
         if with_worker:
             house.worker.start()
-        if socket:
-            threading.Thread(target=socket.connect, name="socket mode", daemon=True).start()
         say_hello(house, playground, with_web)
         if server:
             server.run()
@@ -59,8 +54,6 @@ def serve(settings: Settings, with_web: bool, with_worker: bool) -> None:
     except (KeyboardInterrupt, SystemExit):
         log.info("stopping")
     finally:
-        if socket:
-            socket.close()  # type: ignore[no-untyped-call]
         is_quiet = house.stop(STOP_SECONDS)
         if playground:
             playground.close()
@@ -129,16 +122,6 @@ def playground_path(settings: Settings) -> str:
         return ":memory:"
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     return str(Path(path).with_suffix(".playground.db"))
-
-
-def socket_mode(house: House) -> SocketModeHandler:
-    """Slack's socket; it reconnects by itself."""
-    settings = house.settings
-    return SocketModeHandler(
-        house.bolt,
-        app_token=settings.slack_app_token,
-        web_client=WebClient(token=settings.slack_app_token, base_url=settings.slack_api_url),
-    )
 
 
 def say_hello(house: House, playground: Playground | None, with_web: bool) -> None:

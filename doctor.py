@@ -63,6 +63,22 @@ def slack(settings: Settings, client: WebClient) -> Iterator[Finding]:
         return
     yield True, f"Slack answers: this is {answer['user']} in “{answer['team']}”."
     yield from scopes(answer.headers.get("x-oauth-scopes", ""))
+    if settings.mode is Mode.SOCKET:
+        yield socket(settings, client)
+
+
+def socket(settings: Settings, client: WebClient) -> Finding:
+    """Asks for an address to connect to, and does not use it."""
+    try:
+        client.apps_connections_open(app_token=settings.slack_app_token)
+    except SlackApiError as error:
+        return False, (
+            f"Slack refuses SLACK_APP_TOKEN ({error.response['error']}): make an app-level token with the scope "
+            "connections:write on your app's page, under Basic Information."
+        )
+    except (SlackClientError, OSError) as error:
+        return False, f"Slack does not open a socket: {type(error).__name__}"
+    return True, "Slack opens a socket for SLACK_APP_TOKEN."
 
 
 NEEDED = (

@@ -18,6 +18,7 @@ from tzlocal import get_localzone_name
 from bot import Later, Services, outbox, register
 from bot.identity import Identity
 from bot.route import SlackRoute
+from bot.socket import Socket
 from buffer import commenter
 from buffer.api import health, local_page
 from buffer.api import routes as v1
@@ -29,7 +30,7 @@ from buffer.ports import Clock, Network, Networks
 from buffer.sender import Crew, Sender
 from loops import Bell, Loop, Worker, every
 from playground import SOCIAL
-from settings import Settings
+from settings import Mode, Settings
 from storage import SqliteStore, open_store
 from storage.owners import Owner, folder_beside
 
@@ -56,10 +57,13 @@ class House:
     loops: tuple[Loop, ...]
     worker: Worker
     web: falcon.App[Any, Any]
+    socket: Socket | None = None
 
     def stop(self, seconds: float) -> bool:
         """End the loops, what they have on the wire, and what follows acks; False if something is left for the next
         start."""
+        if self.socket:
+            self.socket.close()
         is_quiet = self.worker.stop(seconds / 2)
         is_quiet = self.sender.stop(seconds / 4) and is_quiet
         try:
@@ -126,6 +130,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         pollers[local.SERVICE].nudge()
         heard[local.SERVICE].ring()
 
+    bolt = bolt_app(client, identity, services)
+    socket_bell = Bell()
+    socket = socket_for(settings, bolt, socket_bell)
     loops = (
         Loop(
             "sender",
@@ -141,8 +148,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         Loop("outbox", post_what_waits, bell=bells[Topic.OUTBOX]),
         Loop("identity", identity.tick),
         Loop("sweeper", every(3600, lambda: sweep(store, clock()))),
+        *([Loop("socket", socket.tick, bell=socket_bell)] if socket else []),
     )
-    worker, bolt = Worker(loops), bolt_app(client, identity, services)
+    worker = Worker(loops)
     return House(
         settings=settings,
         store=store,
@@ -155,6 +163,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         loops=loops,
         worker=worker,
         web=web_app(settings, services, bolt, worker, front=front, nudge=nudge),
+        socket=socket,
     )
 
 
@@ -214,6 +223,15 @@ def bolt_app(client: WebClient, identity: Identity, services: Services) -> Bolt:
     )
     register(bolt, services)
     return bolt
+
+
+def socket_for(settings: Settings, bolt: Bolt, bell: Bell) -> Socket | None:
+    """Slack's socket, where there is an app-level token to open it with."""
+    if settings.mode is not Mode.SOCKET:
+        return None
+    token, url = settings.slack_app_token, settings.slack_api_url
+    client = WebClient(token=token, base_url=url, timeout=10, retry_handlers=[])
+    return Socket(bolt, client, bell.ring)
 
 
 def crew_for(settings: Settings, networks: Networks, bell: Bell) -> Crew:

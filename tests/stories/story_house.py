@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +19,10 @@ from fakes import FakeClock
 from playground import ADA, GENERAL, SOCIAL, Deed, Playground
 from playground.server import Server
 from settings import Settings
+from socket_slack import SocketSlack
 from wiring import House, build
 
-SECRET, TOKEN = "signing-secret", "xoxb-story"
+SECRET, TOKEN, APP_TOKEN = "signing-secret", "xoxb-story", "xapp-1-story"
 ROOT = Path(__file__).parents[2]
 
 
@@ -158,7 +159,10 @@ MakeStory = Callable[..., Story]
 
 
 @contextmanager
-def told(tmp_path: Path, **changes: Any) -> Iterator[Story]:
+def told(
+    tmp_path: Path, *, through: Callable[[Playground], dict[str, Any]] | None = None, **changes: Any
+) -> Iterator[Story]:
+    """`through` puts something between Slack and the house, and says with which settings."""
     slack = Playground(
         bot_url="http://127.0.0.1:9/slack/events",
         signing_secret=SECRET,
@@ -176,11 +180,13 @@ def told(tmp_path: Path, **changes: Any) -> Iterator[Story]:
         "slack_api_url": slack.api_url,
         "database_url": f"sqlite:///{path}",
         "port": 0,
+        **(through(slack) if through else {}),
         **changes,
     }
     house = build(Settings(**given), clock=clock)
     web = Server(house.web, 0)
-    slack.bot_url = f"http://127.0.0.1:{web.port}/slack/events"
+    if not through:
+        slack.bot_url = f"http://127.0.0.1:{web.port}/slack/events"
     slack.start()
     web.start()
     story = Story(slack, house, clock, path)
@@ -194,3 +200,23 @@ def told(tmp_path: Path, **changes: Any) -> Iterator[Story]:
         slack.close()
         web.stop()
         house.close()
+
+
+@contextmanager
+def told_by_socket(tmp_path: Path, **changes: Any) -> Iterator[tuple[Story, SocketSlack]]:
+    """The same house without a way in but Slack's socket."""
+    with ExitStack() as ends:
+        between: list[SocketSlack] = []
+
+        def through(slack: Playground) -> dict[str, Any]:
+            between.append(SocketSlack(APP_TOKEN, slack.api_url))
+            ends.callback(between[0].close)
+            slack.bot_url = between[0].url
+            return {
+                "slack_app_token": APP_TOKEN,
+                "slack_signing_secret": "",
+                "slack_api_url": between[0].api_url,
+            }
+
+        story = ends.enter_context(told(tmp_path, through=through, **changes))
+        yield story, between[0]

@@ -185,6 +185,25 @@ def test_a_locked_database_is_said_in_time(story: Story) -> None:
     assert story.waiting == 0
 
 
+def test_a_database_locked_while_a_window_is_submitted(story: Story) -> None:
+    story.command("/buffer")
+    with closing(sqlite3.connect(story.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        story.slack.submit(as_=ADA, values={"text": TEXT}).answers()
+        assert time.monotonic() - begun < 3
+        time.sleep(max(0.0, 3 - (time.monotonic() - begun)))
+        other.execute("ROLLBACK")
+    story.calm()
+    modal = story.slack.modal(ADA)
+    assert modal, "the window is still there, with the words in it"
+    assert "busy" in said(modal["errors"])
+    assert story.slack.toasts(ADA) == []
+    assert story.waiting == 0
+    story.done(story.slack.submit(as_=ADA, values={"text": TEXT}))
+    assert story.waiting == 1
+
+
 def test_slack_down_while_the_composer_should_open(story: Story) -> None:
     story.slack.faults.down("views.open")
     assert "Slack did not open the window" in story.command("/buffer")
