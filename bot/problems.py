@@ -26,7 +26,7 @@ from buffer.model import Edit, Json, Profile, Update
 from buffer.ports import Queue
 
 HERE = re.compile(f"^{PROBLEM}#")
-GOES_OUT = f"goes out in {HOLD.seconds} seconds."
+GOES_OUT = f"goes out, unless it is undone within {HOLD.seconds} seconds."
 
 
 def share(queue: Queue, update_id: str) -> str:

@@ -42,7 +42,9 @@ OUT = (ReplyState.SENDING, ReplyState.SENT)
 REMEMBERED = timedelta(days=30)
 ONLY_WORDS = "Only your words are posted; what you attached stays here."
 NO_GUESTS = "Your reply stays in Slack. Guests cannot post as {account}; any full member of this workspace can."
-POSTING = "Your reply is being posted as {account} on {place}."
+POSTING = (
+    "Your reply goes to {place} as {account}; a :white_check_mark: on it says that it is there."
+)
 SAID: dict[ReplyState, str] = {
     ReplyState.ASKED: "Your reply waits for your answer.",
     ReplyState.WAITING: POSTING,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
-from buffer.model import Notice, NoticeKind, Receipt, Reply, ReplyState, new_id
+from buffer.model import NoticeKind, Receipt, Reply, ReplyState
 from buffer.ports import Certainty, Network, Owner, Store
+from buffer.telling import put
 
 log = logging.getLogger("commenter")
 
@@ -112,14 +113,6 @@ def _end(turn: _Turn, to: ReplyState, *, service_id: str = "", error: str = "") 
         reply.id, expected=[ReplyState.SENDING], to=to, service_id=service_id, error=error
     )
     if moved and reply.channel:
-        turn.store.outbox.put(
-            Notice(
-                id=new_id(turn.now),
-                team_id=reply.team_id,
-                kind=NoticeKind.REPLY_STATE,
-                subject=reply.id,
-                target=reply.channel,
-                created_at=turn.now,
-            )
-        )
+        kind = NoticeKind.REPLY_STATE
+        put(turn.store, kind, reply.team_id, reply.id, reply.channel, turn.now)
     return to

@@ -69,6 +69,10 @@ class Busy(QueueError):
         super().__init__(message)
 
 
+class Damaged(QueueError):
+    """A record of ours cannot be read; nobody but us can write there."""
+
+
 class NetworkDown(QueueError):
     """Certain that nothing was sent. Waiting mends it."""
 

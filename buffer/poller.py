@@ -15,13 +15,12 @@ from buffer.model import (
     Event,
     Found,
     Interaction,
-    Notice,
     NoticeKind,
     Profile,
     Update,
-    new_id,
 )
 from buffer.ports import Network, Store
+from buffer.telling import put
 
 log = logging.getLogger("poller")
 
@@ -182,17 +181,5 @@ class Poller:
         """A comment goes into the thread of every card; whatever it was, the card's counts change."""
         for card in self._store.outbox.cards(update.id):
             if interaction.event in _TOLD:
-                self._put(NoticeKind.COMMENT, interaction.id, card, now)
-            self._put(NoticeKind.CARD_CHANGED, update.id, card, now)
-
-    def _put(self, kind: NoticeKind, subject: str, card: Notice, now: datetime) -> None:
-        self._store.outbox.put(
-            Notice(
-                id=new_id(now),
-                team_id=card.team_id,
-                kind=kind,
-                subject=subject,
-                target=card.target,
-                created_at=now,
-            )
-        )
+                put(self._store, NoticeKind.COMMENT, card.team_id, interaction.id, card.target, now)
+            put(self._store, NoticeKind.CARD_CHANGED, card.team_id, update.id, card.target, now)

@@ -16,8 +16,9 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
-from buffer.model import Attempt, Notice, NoticeKind, Phase, Profile, Receipt, Update, new_id
+from buffer import telling
+from buffer.errors import Damaged, LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer.model import Attempt, Phase, Profile, Receipt, Update, new_id
 from buffer.ports import Certainty, Clock, Network, Networks, Owner, Store
 
 log = logging.getLogger("sender")
@@ -138,7 +139,7 @@ class Sender:
 
     def tick(self, now: datetime) -> bool:
         """Finish what came back, claim and send what is due. True if there may be more at once."""
-        self._go_round(now)
+        self._look_round(now)
         self._send(now)
         self._collect()
         if not (self._ended or self._is_something_ready(now)):
@@ -193,7 +194,7 @@ class Sender:
         return jobs
 
     def _claim_next(self, profile: Profile, now: datetime) -> list[_Job]:
-        plan = due_plan(self._store.attempts.due(profile, now), now)
+        plan = due_plan(self._due(profile, now), now)
         for update in plan.missed:
             if self._store.attempts.miss(update, now=now):
                 self._tell_problem(update, now)
@@ -202,6 +203,16 @@ class Sender:
         )
         self._store.profiles.refresh(profile.id)
         return [_Job(attempt=attempt, profile=profile)] if attempt else []
+
+    def _due(self, profile: Profile, now: datetime) -> list[Update]:
+        """One that cannot be read is set aside, so that it does not keep the others from going out."""
+        try:
+            return self._store.attempts.due(profile, now)
+        except Damaged:
+            for update in self._store.attempts.set_aside(profile, now):
+                log.error("cannot be read", extra={"update": update.id})
+                self._tell_problem(update, now)
+            return self._store.attempts.due(profile, now)
 
     def _remember(self, jobs: Sequence[_Job], told: Sequence[Callable[[], None]]) -> None:
         """The transaction is through: now it counts here, too."""
@@ -301,8 +312,7 @@ class Sender:
     def _sent(self, attempt: Attempt, receipt: Receipt, now: datetime) -> bool:
         written = self._store.attempts.finish_sent(attempt, receipt, now=now)
         if written:
-            for channel in self._store.feeds.channels(attempt.update.profile_id):
-                self._put(NoticeKind.CARD, attempt.update, channel, now)
+            telling.card(self._store, attempt.update, now)
         return written
 
     def _failed(self, attempt: Attempt, reason: str, now: datetime) -> bool:
@@ -341,14 +351,25 @@ class Sender:
 
     # -- the dead, and what is unclear
 
-    def _go_round(self, now: datetime) -> None:
+    def _look_round(self, now: datetime) -> None:
+        """Once a second. What cannot be read there must not keep what is due from going out."""
         if self._round_at and timedelta() <= now - self._round_at < _ROUND:
             return
+        try:
+            self._go_round(now)
+        except QueueError:
+            raise
+        except (
+            Exception
+        ):  # an edge: the row is somebody's to repair, the others are not to wait for that
+            log.exception("what is under way cannot be read")
+        self._round_at = now
+
+    def _go_round(self, now: datetime) -> None:
         for owner in self._store.attempts.owners():
             if owner != self._owner.id and not self._owner.alive(owner):
                 self._reap(owner, now)
         self._look(now)
-        self._round_at = now
 
     def _reap(self, owner: str, now: datetime) -> None:
         """Of what a dead owner left: not yet on the wire, pending again; on the wire, ours to look at."""
@@ -382,26 +403,8 @@ class Sender:
         for job in ours:
             self._submit(job, _look)
 
-    # -- notices
-
     def _tell_problem(self, update: Update, now: datetime) -> None:
-        """To whoever wrote it and to the channels; to the admins where there is neither."""
-        author = [update.user_id] if update.via == "slack" and update.user_id else []
-        channels = self._store.feeds.channels(update.profile_id)
-        for target in [*author, *channels] or self._admins:
-            self._put(NoticeKind.PROBLEM, update, target, now)
-
-    def _put(self, kind: NoticeKind, update: Update, target: str, now: datetime) -> None:
-        self._store.outbox.put(
-            Notice(
-                id=new_id(now),
-                team_id=update.team_id,
-                kind=kind,
-                subject=update.id,
-                target=target,
-                created_at=now,
-            )
-        )
+        telling.problem(self._store, update, now, admins=self._admins)
 
 
 def _publish(network: Network, job: _Job, now: datetime) -> Receipt:

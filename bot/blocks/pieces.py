@@ -31,6 +31,15 @@ def when_text(at: datetime, zone: str) -> str:
     return f"<!date^{int(at.timestamp())}^{shown}|{plain_when(at, zone)}>"
 
 
+def second_text(at: datetime, zone: str) -> str:
+    """An instant of today, to the second: for what is held back for moments only."""
+    return f"<!date^{int(at.timestamp())}^{{time_secs}}|{plain_second(at, zone)}>"
+
+
+def plain_second(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M:%S} ({zone})"
+
+
 def plain_when(at: datetime, zone: str) -> str:
     """The same where Slack knows no date tokens: buttons, hints, fallback texts."""
     return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M} ({zone})"

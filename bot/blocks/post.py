@@ -24,7 +24,7 @@ from bot.blocks.ids import (
     UNDO,
     UNSHARE,
 )
-from bot.blocks.pieces import button, fallback, plain_when, shorten, small
+from bot.blocks.pieces import button, fallback, plain_second, plain_when, shorten, small
 from bot.blocks.update import status, whose, words
 from bot.message import Message
 from bot.notices import account_name, problem_buttons
@@ -69,7 +69,7 @@ def post_message(
 def headline(updates: Sequence[Update], *, fresh: bool = False) -> str:
     states = {update.state for update in updates}
     if any(update.share_at and update.is_pending for update in updates):
-        return f"Going out in {HOLD.seconds} seconds."
+        return "Going out, unless it is undone."
     if states == {State.QUEUED}:
         return "Added to the queue." if fresh else "In the queue."
     if states == {State.SCHEDULED}:
@@ -132,11 +132,11 @@ def _said(
 ) -> str:
     first = updates[0]
     names = ", ".join(account_name(profiles[update.profile_id]) for update in updates[:_MOST_NAMES])
-    due = (
-        f", {plain_when(first.due_at, zone)}"
-        if first.due_at and first.is_pending and not first.share_at
-        else ""
-    )
+    due = ""
+    if first.share_at and first.is_pending:
+        due = f", {plain_second(first.share_at, zone)}"
+    elif first.due_at and first.is_pending:
+        due = f", {plain_when(first.due_at, zone)}"
     return fallback(f"{heading} {names}{due}: “{shorten(' '.join(words(first).split()), 150)}”")
 
 

@@ -23,7 +23,7 @@ from bot.blocks.ids import (
     TOP,
     UNSHARE,
 )
-from bot.blocks.pieces import shorten, when_text
+from bot.blocks.pieces import second_text, shorten, when_text
 from bot.mrkdwn import escape
 from bot.notices import account_name, service_name
 from buffer.model import Profile, State, Update
@@ -52,7 +52,7 @@ def status(update: Update, profile: Profile, zone: str) -> str:
 
 def _pending_status(update: Update, profile: Profile, zone: str) -> str:
     if update.share_at:
-        return "goes out now"
+        return f"goes out at {second_text(update.share_at, zone)}"
     kind = "scheduled for" if update.state is State.SCHEDULED else "in the queue for"
     if update.due_at is None:
         return "in the queue; it waits until the profile has posting times"

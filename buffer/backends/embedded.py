@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from buffer import slots
+from buffer import slots, telling
 from buffer.errors import Code, Refused
 from buffer.model import (
     HELD,
@@ -187,6 +187,7 @@ class EmbeddedQueue:
             sent = replace(update, state=State.SENT, sent_at=now, error="", updated_at=now)
             if not self._store.updates.save(sent, expected={State.UNCONFIRMED}):
                 raise Refused(f"There is nothing to confirm: this post is {_standing(update)}.")
+            telling.card(self._store, sent, now)
 
         return _only(self._change_each("confirm_sent", (update_id,), act))
 

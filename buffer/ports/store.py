@@ -139,7 +139,10 @@ class Attempts(Protocol):
 
     def due(self, profile: Profile, now: datetime) -> list[Update]:
         """Pending updates whose time has come, each with that time as its due_at, in this order; of those in line only
-        the head."""
+        the head. Raises Damaged."""
+
+    def set_aside(self, profile: Profile, now: datetime) -> list[Update]:
+        """Fail what is pending and cannot be read; its damaged fields are emptied and kept in the audit log."""
 
     def claim(self, update: Update, *, key: str, owner: str, now: datetime) -> Attempt | None:
         """Pending → sending with its due time frozen, and a new open attempt; None if it is no longer pending. The

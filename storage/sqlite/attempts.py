@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from buffer import slots
+from buffer.errors import Damaged
 from buffer.model import (
     Attempt,
     Media,
@@ -32,6 +33,8 @@ _OPEN = (
     "SELECT attempts.id, number, owner, key, body, phase, claimed_at, wire_at, "
     f"{_UPDATE} FROM attempts JOIN updates ON updates.id = attempts.update_id WHERE outcome IS NULL"
 )
+_MAY_BE_DAMAGED = ("scheduled_at", "share_at", "shared_from", "media", "retweet", "statistics")
+_DAMAGED = "Its record was damaged; its time and what was attached to it are lost. Look at its words, then send it."
 _MOST_DUE = 50
 """Scheduled ones of one profile looked at in one go; more than one is due only when the sender was away."""
 
@@ -72,9 +75,18 @@ class Attempts:
             " AND state = 'scheduled' AND share_at IS NULL ORDER BY scheduled_at LIMIT :limit",
             values,
         )
-        due = [rows.update(row[1:], row[0]) for row in found]
+        due = [_readable(row[1:], row[0]) for row in found]
         due += self._head(profile, now)
         return sorted(due, key=_due_at)
+
+    def set_aside(self, profile: Profile, now: datetime) -> list[Update]:
+        """Fail what is pending and cannot be read; its damaged fields are emptied and kept in the audit log."""
+        with self._db.transaction():
+            found = self._db.all(
+                f"SELECT {rows.UPDATE} FROM updates WHERE profile_id = ? AND state IN ('queued', 'scheduled')",
+                (profile.id,),
+            )
+            return [self._failed(row, now) for row in found if not _is_readable(row)]
 
     def claim(self, update: Update, *, key: str, owner: str, now: datetime) -> Attempt | None:
         """Pending → sending with its due time frozen, and a new open attempt; None if it is no longer pending. The
@@ -103,6 +115,23 @@ class Attempts:
         """Pending → missed: its time is too long past, a person decides."""
         with self._db.transaction():
             return self._leave_line(update, State.MISSED, now)
+
+    def _failed(self, row: Any, now: datetime) -> Update:
+        lost = {name: str(row[name]) for name in _MAY_BE_DAMAGED}
+        self._db.execute(
+            "INSERT INTO audit (at, team_id, user_id, via, verb, subject, detail)"
+            " VALUES (?, ?, '', 'sender', 'set_aside', ?, ?)",
+            (now.timestamp(), row["team_id"], row["id"], json.dumps(lost, ensure_ascii=False)),
+        )
+        self._db.execute(
+            "UPDATE updates SET state = 'failed', rank = NULL, scheduled_at = NULL, pinned = 0, share_at = NULL,"
+            " shared_from = '', due_at = :now, updated_at = :now, media = '{}', retweet = '{}', statistics = '{}',"
+            " error = :error WHERE id = :id",
+            {"now": now.timestamp(), "id": row["id"], "error": _DAMAGED},
+        )
+        fresh = self._db.one(f"SELECT {rows.UPDATE} FROM updates WHERE id = ?", (row["id"],))
+        assert fresh
+        return rows.update(fresh)
 
     # -- one attempt
 
@@ -240,7 +269,7 @@ class Attempts:
             f"SELECT {rows.UPDATE} FROM updates WHERE {IN_LINE} ORDER BY rank LIMIT 1",
             (profile.id,),
         )
-        return [rows.update(row, slot)] if row else []
+        return [_readable(row, slot)] if row else []
 
     def _leave_line(self, update: Update, to: State, now: datetime) -> bool:
         left = self._db.changed(
@@ -308,6 +337,21 @@ class Attempts:
                 },
             )
         )
+
+
+def _readable(row: Any, due: float | None = None) -> Update:
+    try:
+        return rows.update(row, due)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Damaged from error
+
+
+def _is_readable(row: Any) -> bool:
+    try:
+        _readable(row)
+    except Damaged:
+        return False
+    return True
 
 
 def _due_at(update: Update) -> tuple[float, bool]:

@@ -61,7 +61,7 @@ def test_a_time_is_for_every_reader_and_names_a_zone() -> None:
         ({}, "in the queue for <!date^"),
         ({"state": State.SCHEDULED}, "scheduled for <!date^"),
         ({"due_at": None}, "until the profile has posting times"),
-        ({"share_at": NOW + HOLD}, "goes out now"),
+        ({"share_at": NOW + HOLD}, "goes out at <!date^"),
         ({"state": State.SENDING}, "is being sent"),
         ({"state": State.SENT, "sent_at": NOW}, "sent <!date^"),
         ({"state": State.FAILED, "error": "Too long <!channel>"}, "Too long &lt;!channel&gt;"),

@@ -145,10 +145,20 @@ def authorize() -> AuthorizeResult:
 @pytest.mark.parametrize(
     ("state", "label", "becomes", "says"),
     [
-        (State.FAILED, "Try again now", State.QUEUED, "goes out in 10 seconds."),
+        (
+            State.FAILED,
+            "Try again now",
+            State.QUEUED,
+            "goes out, unless it is undone within 10 seconds.",
+        ),
         (State.FAILED, "Back to the queue", State.QUEUED, "is back in the queue."),
         (State.FAILED, "Delete", None, "is deleted."),
-        (State.MISSED, "Share now", State.QUEUED, "goes out in 10 seconds."),
+        (
+            State.MISSED,
+            "Share now",
+            State.QUEUED,
+            "goes out, unless it is undone within 10 seconds.",
+        ),
         (State.MISSED, "Back to the queue", State.QUEUED, "is back in the queue."),
         (State.MISSED, "Delete", None, "is deleted."),
         (State.UNCONFIRMED, "It is out", State.SENT, "is out. Thank you for looking."),

@@ -151,7 +151,7 @@ def test_share_now_holds_for_ten_seconds_and_can_be_undone(desk: Office) -> None
     desk.types("Hello")
     desk.clock.passes(timedelta(minutes=1))
     answer = desk.presses("Share now")
-    assert "Going out in 10 seconds" in answer["text"]
+    assert "Going out, unless it is undone" in answer["text"]
     assert labels(answer) == ["Undo"]
     answer = desk.presses("Undo")
     (update,) = desk.pending(profile)
@@ -162,7 +162,7 @@ def test_share_now_holds_for_ten_seconds_and_can_be_undone(desk: Office) -> None
 def test_undo_of_now_means_not_at_all(desk: Office) -> None:
     profile = desk.profile()
     answer = desk.types("Hello --now")
-    assert "Going out in 10 seconds" in answer["text"]
+    assert "Going out, unless it is undone" in answer["text"]
     assert desk.pending(profile)[0].share_at
     desk.presses("Undo")
     assert desk.pending(profile) == []

@@ -72,7 +72,7 @@ def test_share_now_from_the_list_can_be_undone(desk: Office, profile: Profile) -
     desk.clock.passes(timedelta(minutes=1))
     desk.types("queue")
     menu(desk, "Post 1", "share_now")
-    assert "goes out now" in words(desk.sees())
+    assert "goes out at <!date^" in words(desk.sees())
     assert desk.queue.pending(profile.id).items[0].share_at
     menu(desk, "Post 1", "unshare")
     assert not any(u.share_at for u in desk.pending(profile))

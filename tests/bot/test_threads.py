@@ -228,7 +228,7 @@ def test_a_reply_is_asked_about_and_posted_when_its_writer_says_so(office: Offic
     office.presses("Post as @ada")
     assert office.reply(ts).state is ReplyState.WAITING
     assert office.whispers()[-1]["text"] == (
-        "Your reply is being posted as @ada on the local network."
+        "Your reply goes to the local network as @ada; a :white_check_mark: on it says that it is there."
     )
     assert office.marks(ts) == ["hourglass_flowing_sand"]
 

@@ -44,7 +44,7 @@ def test_the_whole_journey(page: Page, product: Product) -> None:
     picture(page, "answer")
 
     press(page, "Share now")
-    expect(messages(page).last).to_contain_text("Going out in 10 seconds.")
+    expect(messages(page).last).to_contain_text("Going out, unless it is undone")
     card = messages(page).filter(has_text="Reply in this thread").first
     expect(card).to_contain_text("our new release is out!", timeout=SOON)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from buffer.backends.embedded import EmbeddedQueues
 from buffer.errors import LoginExpired, NetworkDown, SlowDown, Unclear
 from buffer.model import NoticeKind, Profile, State, Update, new_id
 from buffer.ports import Certainty, Network
@@ -617,3 +618,59 @@ def keys(story: Story, update: Update) -> int:
     )
     assert row
     return int(row[0])
+
+
+# -- records that cannot be read
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "media = '{\"pic'",
+        "retweet = 'no JSON'",
+        "media = '{\"x\": 1}'",
+    ],
+)
+def test_one_that_cannot_be_read_is_set_aside_and_the_others_go_out(
+    story: Story, damage: str
+) -> None:
+    spoilt = story.queues("spoilt", scheduled_at=NINE)
+    sound = story.queues("sound", scheduled_at=NINE)
+    elsewhere = story.queues("elsewhere", profile=story.has_profile())
+    story.store.database.execute(f"UPDATE updates SET {damage} WHERE id = ?", (spoilt.id,))
+    story.at(NINE).sends()
+    assert sorted(story.out()) == ["elsewhere", "sound"]
+    assert (story.state(sound), story.state(elsewhere)) == (State.SENT, State.SENT)
+    now = story.now(spoilt)
+    assert (now.state, now.text) == (State.FAILED, "spoilt")
+    assert "damaged" in now.error
+    assert story.said(spoilt) == PROBLEMS
+    kept = story.store.database.one("SELECT detail FROM audit WHERE subject = ?", (spoilt.id,))
+    assert kept
+    assert damage.partition("'")[2].rstrip("'")[:4] in kept[0].replace("\\", "")
+
+
+def test_an_attempt_that_cannot_be_read_keeps_nobody_waiting(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    story.queues("spoilt", scheduled_at=NINE)
+    story.network.loses_the_answer()
+    story.at(NINE).sends()
+    story.store.database.execute("UPDATE attempts SET body = '{'")
+    other = story.queues("other", profile=story.has_profile(), scheduled_at=NINE + HOUR)
+    story.at(NINE + HOUR).sends()
+    assert story.state(other) is State.SENT
+    assert "what is under way cannot be read" in caplog.text
+
+
+def test_one_that_a_person_saw_has_its_card(store: SqliteStore, clock: FakeClock) -> None:
+    story = Story(store, FakeNetwork(Certainty.BLIND), clock)
+    update = story.queues()
+    story.network.loses_the_answer()
+    story.at(NINE).sends()
+    assert story.state(update) is State.UNCONFIRMED
+    queue = EmbeddedQueues(store, {"local": story.network}, clock)(ADA)
+    for _ in range(2):
+        queue.confirm_sent(update.id)
+    assert story.said(update) == PROBLEMS + CARDS
+    story.dies()

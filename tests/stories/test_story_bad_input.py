@@ -221,7 +221,7 @@ def test_all_of_slack_down_while_the_composer_should_open(story: Story) -> None:
 
 def test_what_is_queued_while_slack_is_down_is_told_later(story: Story) -> None:
     story.slack.faults.down()
-    assert "Going out in 10 seconds" in story.command(f"/buffer {TEXT} --now")
+    assert "Going out, unless it is undone" in story.command(f"/buffer {TEXT} --now")
     story.passes(11)
     assert (len(story.posts), story.slack.messages(SOCIAL)) == (1, [])
     story.slack.faults.clear()

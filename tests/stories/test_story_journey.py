@@ -12,7 +12,7 @@ def test_from_a_command_to_an_answer_on_the_network(story: Story) -> None:
     assert story.private(BO) == "", "the answer is private"
     assert story.waiting == 1
 
-    assert "Going out in 10 seconds" in story.press("Share now")
+    assert "Going out, unless it is undone" in story.press("Share now")
     story.passes(9)
     assert (story.posts, story.cards()) == ([], 0), "ten seconds are not over"
 

@@ -38,7 +38,7 @@ def soon(story: Story, true: Callable[[], bool]) -> None:
 def test_the_whole_journey(wired: Wired) -> None:
     story, slack = wired
     assert "Added to the queue" in story.command(f"/buffer {TEXT}")
-    assert "Going out in 10 seconds" in story.press("Share now")
+    assert "Going out, unless it is undone" in story.press("Share now")
     story.passes(11)
     assert [post["text"] for post in story.posts] == [TEXT]
     card = story.card()

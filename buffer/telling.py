@@ -1,0 +1,39 @@
+"""What people in Slack are to hear of an update, as lines for the outbox, inside the transaction that caused them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buffer.model import Notice, NoticeKind, Update, new_id
+from buffer.ports import Store
+
+
+def card(store: Store, update: Update, now: datetime) -> None:
+    """It is out: a card for every feed channel."""
+    for channel in store.feeds.channels(update.profile_id):
+        put(store, NoticeKind.CARD, update.team_id, update.id, channel, now)
+
+
+def problem(store: Store, update: Update, now: datetime, *, admins: Sequence[str]) -> None:
+    """To whoever wrote it and to the channels; to the admins where there is neither."""
+    author = [update.user_id] if update.via == "slack" and update.user_id else []
+    channels = store.feeds.channels(update.profile_id)
+    for target in [*author, *channels] or admins:
+        put(store, NoticeKind.PROBLEM, update.team_id, update.id, target, now)
+
+
+def put(
+    store: Store, kind: NoticeKind, team_id: str, subject: str, target: str, now: datetime
+) -> None:
+    """One line about a subject for a channel or a person."""
+    store.outbox.put(
+        Notice(
+            id=new_id(now),
+            team_id=team_id,
+            kind=kind,
+            subject=subject,
+            target=target,
+            created_at=now,
+        )
+    )
