@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from dotenv import dotenv_values
 from tzlocal import get_localzone_name
 
 from bot import when as time_phrases
+from bot.gallery import SCREENS, drawn
 from bot.manifest import http_variant
 from buffer import model
 from buffer.errors import QueueError
@@ -75,7 +77,7 @@ def group(serve: Serve, examine: Examine) -> click.Group:
         if not all(is_right for is_right, _ in findings):
             raise SystemExit(1)
 
-    for command in (token, profile, when, manifest):
+    for command in (token, profile, when, manifest, screens):
         everything.add_command(command)
     return everything
 
@@ -170,6 +172,16 @@ def manifest(url: str) -> None:
     click.echo(
         yaml.safe_dump(http_variant(yaml.safe_load(text), url), sort_keys=False) if url else text
     )
+
+
+@click.command()
+@click.argument("name", required=False)
+def screens(name: str | None) -> None:
+    """Print the main screens with made-up posts, as JSON; one of them, by NAME, for the Block Kit Builder."""
+    if name and name not in SCREENS:
+        raise Mistake(f"There is no screen “{name}”. There are: {', '.join(sorted(SCREENS))}.")
+    shown = drawn(name) if name else {each: drawn(each) for each in SCREENS}
+    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
 
 
 def settings_here() -> Settings:

@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"bot.blocks", "bot.command", "bot.guard", "bot.when", "bot.mrkdwn", "bot.people"},
     "bot": QUEUE_WORDS | BOT_PIECES,
     "bot.__init__": QUEUE_WORDS | {"bot"},
+    "bot.gallery": QUEUE_WORDS | {"bot"},
     "playground": {"playground"},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,15 @@ def test_the_manifest_for_http_names_the_address() -> None:
     made = yaml.safe_load(run("manifest", "--url", "https://b.example").stdout)
     assert made["settings"]["interactivity"]["request_url"] == "https://b.example/slack/events"
     assert yaml.safe_load(run("manifest").stdout)["settings"]["socket_mode_enabled"] is True
+
+
+def test_screens_are_shown_all_or_by_name() -> None:
+    everything = json.loads(run("screens").stdout)
+    assert json.loads(run("screens", "home").stdout) == everything["home"]
+    assert everything["home"]["type"] == "home"
+    unknown = run("screens", "hone")
+    assert unknown.exit_code == 2
+    assert "There are: answer_" in unknown.stderr
 
 
 def test_doctor_names_what_is_missing_and_fails() -> None:
