@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from slack_sdk.models.views import View
 
+from bot import form
 from bot.blocks import HOLD, post_message
 from bot.command import Post, Question
 from bot.message import Message
 from bot.people import Typed
-from bot.screens import answer, buttons, compose, edit, home, profiles, queue
+from bot.screens import answer, buttons, edit, home, profiles, queue
 from bot.screens import help as helps
 from buffer.model import Counts, Json, Media, Page, Profile, State, Update
 
@@ -122,8 +123,8 @@ SCREENS: dict[str, Callable[[], Message | View]] = {
         DRAFT,
         "/buffer",
     ),
-    "compose_empty": lambda: compose.view(Typed(), list(PROFILES.values()), origin=DRAFT),
-    "compose_preview": lambda: compose.view(
+    "compose_empty": lambda: form.view(Typed(), list(PROFILES.values()), origin=DRAFT),
+    "compose_preview": lambda: form.view(
         replace(TYPED, picture="https://example.org/cat.jpg", alt_text="A cat"),
         list(PROFILES.values()),
         origin=DRAFT,

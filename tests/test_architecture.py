@@ -23,7 +23,15 @@ PLACES = (
 )
 
 QUEUE_WORDS = {"buffer.model", "buffer.errors", "buffer.ports", "buffer.text"}
-BOT_PIECES = {"bot.blocks", "bot.guard", "bot.message", "bot.mrkdwn", "bot.notices", "bot.people"}
+BOT_PIECES = {
+    "bot.blocks",
+    "bot.form",
+    "bot.guard",
+    "bot.message",
+    "bot.mrkdwn",
+    "bot.notices",
+    "bot.people",
+}
 EVERYTHING = set(PLACES)
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -66,8 +74,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "storage": {"buffer.model", "buffer.errors", "buffer.slots", "storage"},
     "bot.when": {"bot.when"},
     "bot.command": {"bot.when"},
+    "bot.form": QUEUE_WORDS | BOT_PIECES | {"bot.when"},
     "bot.screens": QUEUE_WORDS
-    | {"bot.blocks", "bot.command", "bot.guard", "bot.when", "bot.mrkdwn", "bot.people"},
+    | {
+        "bot.blocks",
+        "bot.command",
+        "bot.form",
+        "bot.guard",
+        "bot.when",
+        "bot.mrkdwn",
+        "bot.people",
+    },
     "bot": QUEUE_WORDS | BOT_PIECES,
     "bot.__init__": QUEUE_WORDS | {"bot"},
     "bot.gallery": QUEUE_WORDS | {"bot"},

@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from bot import form
 from bot.blocks import Message, last_page, note, post_message
 from bot.command import Post, Question
 from bot.people import Typed
-from bot.screens import answer, buttons, compose, edit, home, profiles, queue
+from bot.screens import answer, buttons, edit, home, profiles, queue
 from bot.screens import help as helps
 from buffer.model import Counts, Media, Page, Profile, State, Update
 from cast import a_profile
@@ -124,8 +125,8 @@ def test_questions_and_refusals(text: str, other: str, many: list[Profile]) -> N
 )
 def test_the_composer(text: str, many: list[Profile], notes: list[str], duplicate: bool) -> None:
     typed = Typed(text=text, profile_ids=tuple(p.id for p in many[:5]), when=text[:90].strip())
-    fits(compose.view(typed, many, origin="0" * 16, notes=notes, duplicate=duplicate))
-    fits(compose.view(Typed(at=NOW.isoformat()), many))
+    fits(form.view(typed, many, origin="0" * 16, notes=notes, duplicate=duplicate))
+    fits(form.view(Typed(at=NOW.isoformat()), many))
 
 
 @ROUND
