@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The locks are whole: nothing is resolved here.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 
-.PHONY: run setup setup-dev test check format bench lock manifest clean
+.PHONY: run setup setup-dev test fuzz check format bench lock manifest clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,6 +31,9 @@ run: setup ## start slack-buffer (the playground, unless .env holds Slack tokens
 
 test: setup-dev ## the test suite; browser tests skip with a reason where there is no chromium
 	@$(BIN)/python -m pytest $(ARGS)
+
+fuzz: setup-dev ## more than 5,000 requests made from /openapi.json
+	@FUZZ=250 $(BIN)/python -m pytest tests/buffer/test_api_fuzz.py $(ARGS)
 
 check: setup-dev ## format, lint, types
 	$(BIN)/ruff format --check .

@@ -22,6 +22,7 @@ from bot.socket import Socket
 from buffer import commenter
 from buffer.api import health, local_page
 from buffer.api import routes as v1
+from buffer.api.metrics import Metrics
 from buffer.backends.embedded import EmbeddedQueues
 from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic
 from buffer.networks import NETWORKS, local
@@ -260,6 +261,7 @@ def web_app(
     web.add_route("/", Front(front))
     web.add_route("/health/live", health.Live(worker.stalled))
     web.add_route("/health/ready", health.Ready(store))
+    web.add_route("/metrics", Metrics(store, clock))
     if settings.slack_signing_secret:
         web.add_route("/slack/events", SlackRoute(bolt, settings.slack_signing_secret))
     v1.routes(

@@ -397,6 +397,16 @@ class Attempt:
     wire_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lateness:
+    """How many updates were claimed at most `until` seconds late (and later than the bound before), and by how many
+    seconds in all."""
+
+    until: float
+    count: int
+    seconds: float
+
+
 class Topic(StrEnum):
     """What a commit may have made something to do for: an update's turn, a line to be posted in Slack, a reply for a
     network, a job."""

@@ -124,6 +124,10 @@ CREATE TABLE attempts (
 CREATE UNIQUE INDEX attempts_open ON attempts (update_id) WHERE outcome IS NULL;
 CREATE INDEX attempts_of_update ON attempts (update_id, number);
 
+-- How late updates were claimed, as Prometheus counts it; one row for each upper bound in seconds.
+CREATE TABLE lateness (le REAL PRIMARY KEY, n INTEGER NOT NULL DEFAULT 0, seconds REAL NOT NULL DEFAULT 0) STRICT;
+INSERT INTO lateness (le) VALUES (0.01), (0.05), (0.25), (1), (5), (30), (120), (900), (7200), (1e999);
+
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY, team_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, target TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'wire', 'posted', 'given_up')),

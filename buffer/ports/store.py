@@ -14,6 +14,7 @@ from buffer.model import (
     Found,
     Interaction,
     Job,
+    Lateness,
     Notice,
     NoticeKind,
     Page,
@@ -330,6 +331,20 @@ class Memos(Protocol):
     def sweep(self, now: datetime) -> None: ...
 
 
+class Metrics(Protocol):
+    """What a monitor wants to know, over all teams."""
+
+    def states(self) -> dict[State, int]: ...
+    def overdue(self, now: datetime) -> float:
+        """Seconds since the oldest update that should be out by now was due; 0 when there is none."""
+
+    def lateness(self) -> list[Lateness]:
+        """By upper bound, rising; the last one's is infinite."""
+
+    def waiting(self) -> dict[str, int]:
+        """What waits for the worker: outbox, replies, jobs."""
+
+
 class Requests(Protocol):
     """Dedupe keys of requests: what each did, kept for a day."""
 
@@ -415,6 +430,8 @@ class Store(Protocol):
     def feeds(self) -> Feeds: ...
     @property
     def memos(self) -> Memos: ...
+    @property
+    def metrics(self) -> Metrics: ...
     @property
     def requests(self) -> Requests: ...
     @property

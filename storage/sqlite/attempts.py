@@ -22,6 +22,7 @@ from buffer.model import (
 )
 from storage import rows
 from storage.sqlite.database import Database
+from storage.sqlite.metrics import note_lateness
 from storage.sqlite.order import IN_LINE, before
 
 _OPEN_PROFILE = (
@@ -109,6 +110,8 @@ class Attempts:
                 " VALUES (?, ?, ?, ?, ?, ?, 'claimed', ?)",
                 (attempt.id, update.id, number, owner, key, _body(update), now.timestamp()),
             )
+            if number == 1 and update.due_at:
+                note_lateness(self._db, (now - update.due_at).total_seconds())
             return attempt
 
     def miss(self, update: Update, *, now: datetime) -> bool:

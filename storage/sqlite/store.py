@@ -12,6 +12,7 @@ from storage.sqlite.interactions import Interactions
 from storage.sqlite.jobs import Jobs
 from storage.sqlite.local import LocalPosts
 from storage.sqlite.memos import Memos
+from storage.sqlite.metrics import Metrics
 from storage.sqlite.order import Order
 from storage.sqlite.outbox import Outbox
 from storage.sqlite.profiles import Profiles
@@ -34,6 +35,7 @@ class SqliteStore:
         self.jobs = Jobs(db)
         self.local = LocalPosts(db)
         self.memos = Memos(db)
+        self.metrics = Metrics(db)
         self.order = Order(db)
         self.outbox = Outbox(db)
         self.profiles = Profiles(db)
