@@ -15,7 +15,7 @@ from slack_bolt import App as Bolt
 from slack_sdk import WebClient
 from tzlocal import get_localzone_name
 
-from bot import Later, Services, outbox, register
+from bot import Later, Services, homes, outbox, register
 from bot.identity import Identity
 from bot.route import SlackRoute
 from bot.socket import Socket
@@ -147,6 +147,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
             for name, each in networks.items()
         ),
         Loop("outbox", post_what_waits, bell=bells[Topic.OUTBOX]),
+        Loop("homes", homes(services, client).tick),
         Loop("identity", identity.tick),
         Loop("sweeper", every(3600, lambda: sweep(store, clock()))),
         *([Loop("socket", socket.tick, bell=socket_bell)] if socket else []),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 
 from slack_bolt import App, Args, BoltContext, BoltResponse
+from slack_sdk import WebClient
 
 from bot import problems, threads
 from bot.command import Compose, Post, Question, Refusal, Verb, parse
 from bot.guard import Listener, answer, call, guard
+from bot.homes import Homes
 from bot.people import by_name
 from bot.screens import answer as answers
 from bot.screens import buttons, compose, edit, home, profiles, queue
@@ -16,7 +18,7 @@ from bot.screens import help as helps
 from bot.services import Context, Draw, Later, Services
 from buffer.model import Json
 
-__all__ = ["Later", "Services", "register"]
+__all__ = ["Later", "Services", "homes", "register"]
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,11 @@ def register(app: App, services: Services) -> None:
     for screen in SCREENS:
         screen.register(app)
     app.error(on_error)
+
+
+def homes(services: Services, client: WebClient) -> Homes:
+    """What keeps open Homes up to date."""
+    return Homes(services, client, PLACES)
 
 
 def on_command(args: Args) -> None:

@@ -246,6 +246,28 @@ def recall_typed(desk: Desk, name: str) -> Typed:
     return Typed(**{**kept, "profile_ids": tuple(kept["profile_ids"])})
 
 
+# -- what is looked at
+
+_HOME = "home:"
+
+
+def remember_place(desk: Desk, place: str) -> None:
+    """What this person looks at in their Home, so that it can be kept up to date for a day."""
+    memo = f"{_HOME}{desk.team_id}:{desk.user_id}"
+    desk.store.memos.keep(memo, place, until=desk.now + DRAFTS_FOR)
+
+
+def open_place(desk: Desk) -> str:
+    """What this person looks at in their Home; "" when they have not looked for a day."""
+    return desk.store.memos.recall(f"{_HOME}{desk.team_id}:{desk.user_id}", desk.now) or ""
+
+
+def open_homes(store: Store) -> list[tuple[str, str]]:
+    """Whose Home was looked at of late: (team, user)."""
+    names = (name.removeprefix(_HOME).partition(":") for name in store.memos.names(_HOME))
+    return [(team, user) for team, _, user in names]
+
+
 # -- where a window was opened
 
 

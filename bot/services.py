@@ -16,7 +16,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import Message, last_page, note, small
 from bot.guard import After
-from bot.people import Desk, People, quick
+from bot.people import Desk, People, open_place, quick
 from buffer.errors import Refused
 from buffer.model import Actor, Json
 from buffer.ports import Clock, Networks, Queues, Store
@@ -85,30 +85,22 @@ class Context:
     def __call__(
         self, context: BoltContext, body: Json, client: WebClient, next: Callable[[], None]
     ) -> None:
-        given, now = self._services, self._services.clock()
-        team, user = context.team_id or "", context.user_id or ""
-        queue = given.queues(Actor(team_id=team, user_id=user, via="slack"), request_key(body))
-        person = functools.cache(lambda: self._people.find(client, team, user, now))
-        desk = Desk(
-            queue=queue,
-            store=given.store,
-            networks=given.networks,
-            now=now,
-            team_id=team,
-            user_id=user,
+        desk = desk_for(
+            self._services,
+            self._people,
+            client,
+            team=context.team_id or "",
+            user=context.user_id or "",
             channel=context.channel_id or "",
-            command=given.command,
-            person=person,
-            known=functools.cache(lambda: {each.id: each for each in queue.profiles()}),
-            name_of=lambda id: self._people.known_name(team, id, now),
+            key=request_key(body),
         )
         context.update(
-            queue=queue,
-            person=person,
-            store=given.store,
-            networks=given.networks,
-            after=given.after,
-            now=now,
+            queue=desk.queue,
+            person=desk.person,
+            store=desk.store,
+            networks=desk.networks,
+            after=self._services.after,
+            now=desk.now,
             before_ack=quick(client, SECONDS_BEFORE_THE_ACK),
             desk=desk,
             redraw=functools.partial(self._redraw, desk, context, body, client),
@@ -153,17 +145,49 @@ class Context:
         self._refresh_home(desk, client)
 
     def _draw(self, desk: Desk, place: str) -> Message | View:
-        name, *parts = place.split("|")
-        try:
-            return self._places[name](desk, *parts)
-        except Refused as gone:
-            return note(str(gone))
+        return drawn(self._places, desk, place)
 
     def _refresh_home(self, desk: Desk, client: WebClient) -> None:
         """Bring the person's Home up to date, if they have looked at it today."""
-        place = desk.store.memos.recall(f"home:{desk.team_id}:{desk.user_id}", desk.now)
-        if place:
+        if place := open_place(desk):
             self._services.after(publish_home, client, desk.user_id, self._draw(desk, place))
+
+
+def drawn(places: Mapping[str, Draw], desk: Desk, place: str) -> Message | View:
+    """A place as it looks now, for whoever is at the desk."""
+    name, *parts = place.split("|")
+    try:
+        return places[name](desk, *parts)
+    except Refused as gone:
+        return note(str(gone))
+
+
+def desk_for(
+    services: Services,
+    people: People,
+    client: WebClient,
+    *,
+    team: str,
+    user: str,
+    channel: str = "",
+    key: str = "",
+) -> Desk:
+    """All that is needed to do or draw something for a person at this moment."""
+    now = services.clock()
+    queue = services.queues(Actor(team_id=team, user_id=user, via="slack"), key)
+    return Desk(
+        queue=queue,
+        store=services.store,
+        networks=services.networks,
+        now=now,
+        team_id=team,
+        user_id=user,
+        channel=channel,
+        command=services.command,
+        person=functools.cache(lambda: people.find(client, team, user, now)),
+        known=functools.cache(lambda: {each.id: each for each in queue.profiles()}),
+        name_of=lambda id: people.known_name(team, id, now),
+    )
 
 
 def publish_home(client: WebClient, user_id: str, view: Message | View) -> None:
@@ -197,4 +221,13 @@ def _action_key(body: Json) -> str:
     return f"action:{where}:{action.get('action_ts')}:{action.get('action_id')}"
 
 
-__all__ = ["Context", "Later", "Services", "publish_home", "request_key"]
+__all__ = [
+    "Context",
+    "Draw",
+    "Later",
+    "Services",
+    "desk_for",
+    "drawn",
+    "publish_home",
+    "request_key",
+]

@@ -88,6 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot": QUEUE_WORDS | BOT_PIECES,
     "bot.__init__": QUEUE_WORDS | {"bot"},
     "bot.gallery": QUEUE_WORDS | {"bot"},
+    "bot.homes": QUEUE_WORDS | BOT_PIECES | {"bot.services"},
     "playground": {"playground"},
 }
 

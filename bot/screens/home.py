@@ -33,7 +33,7 @@ from bot.blocks import (
 )
 from bot.guard import After, Redraw, guard
 from bot.mrkdwn import escape
-from bot.people import DRAFTS_FOR, Desk
+from bot.people import Desk, remember_place
 from buffer.model import Counts, Json, Page, Profile, Update
 
 GO = "home_go"
@@ -194,12 +194,6 @@ def on_go(ack: Ack, action: Json, desk: Desk, redraw: Redraw) -> None:
     remember_place(desk, place)
     ack()
     redraw(place)
-
-
-def remember_place(desk: Desk, place: str) -> None:
-    """What this person looks at, so that it can be kept up to date for a day."""
-    memo = f"home:{desk.team_id}:{desk.user_id}"
-    desk.store.memos.keep(memo, place, until=desk.now + DRAFTS_FOR)
 
 
 def register(app: App) -> None:

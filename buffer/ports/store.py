@@ -92,6 +92,9 @@ class Updates(Protocol):
     def counts(self, profile_id: str) -> tuple[int, int]:
         """(pending, sent), without counting rows."""
 
+    def revision(self, team_id: str) -> tuple[int, ...]:
+        """Figures that differ after anything was changed that a list of this team's updates may show."""
+
     def waiting(self, profile_id: str) -> int:
         """How many stand in line for a slot, without counting rows."""
 

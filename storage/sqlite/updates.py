@@ -120,6 +120,18 @@ class Updates:
         pending, _, sent = self._counted(profile_id)
         return pending, sent
 
+    def revision(self, team_id: str) -> tuple[int, ...]:
+        """Figures that differ after anything was changed that a list of this team's updates may show."""
+        row = self._db.one(
+            """SELECT (SELECT ifnull(max(id), 0) FROM audit),
+            (SELECT ifnull(sum(pending_n), 0) FROM profiles WHERE team_id = :team),
+            (SELECT ifnull(sum(sent_n), 0) FROM profiles WHERE team_id = :team),
+            (SELECT count(*) FROM updates WHERE team_id = :team AND state IN ('failed', 'unconfirmed', 'missed'))""",
+            {"team": team_id},
+        )
+        assert row
+        return tuple(row)
+
     def waiting(self, profile_id: str) -> int:
         """How many stand in line for a slot."""
         return self._counted(profile_id)[1]

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import yaml
+from falcon.testing import TestClient
 
 from buffer.model import Event, Profile, Update
 from cast import MONDAY
@@ -31,6 +33,7 @@ class Story:
 
     def __init__(self, slack: Playground, house: House, clock: FakeClock, path: Path) -> None:
         self.slack, self.house, self.clock, self.path = slack, house, clock, path
+        self._token = ""
 
     @property
     def profile(self) -> Profile:
@@ -89,6 +92,27 @@ class Story:
         """A channel hears one thing a second: everything that waits for that is said."""
         for _ in range(4):
             self.passes(1)
+
+    # -- a script
+
+    def asks(self, method: str, path: str, **parameters: str) -> Any:
+        """What the API answers."""
+        if not self._token:
+            self._token = self.house.store.tokens.create(
+                "script", self.profile.team_id, self.clock()
+            )
+        answer = TestClient(self.house.web).simulate_request(
+            method,
+            path,
+            params=parameters if method == "GET" else None,
+            body=urlencode(parameters) if method == "POST" else None,
+            headers={
+                "Authorization": f"Bearer {self._token}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json
 
     # -- people
 

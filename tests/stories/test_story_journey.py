@@ -96,5 +96,30 @@ def test_the_home_shows_what_waits(story: Story) -> None:
     assert story.slack.last(GENERAL) is None
 
 
+def test_what_a_script_does_shows_in_the_home_and_what_slack_does_in_the_script(
+    story: Story,
+) -> None:
+    story.done(story.slack.open_home(as_=ADA))
+    story.work()
+    made = story.asks(
+        "POST", "/1/updates/create.json", text="From a script", profile_ids=story.profile.id
+    )
+    story.work()
+    assert "From a script" in said(story.slack.home(ADA))
+    (update,) = made["updates"]
+    story.asks("POST", f"/1/updates/{update['id']}/update.json", text="Edited by a script")
+    story.work()
+    assert "Edited by a script" in said(story.slack.home(ADA))
+    story.command("/buffer From Slack --top", as_=BO)
+    story.work()
+    assert "From Slack" in said(story.slack.home(ADA)), "and what others do"
+    waiting = story.asks("GET", f"/1/profiles/{story.profile.id}/updates/pending.json")
+    assert [each["text"] for each in waiting["updates"]] == ["From Slack", "Edited by a script"]
+    story.asks("POST", f"/1/updates/{update['id']}/destroy.json")
+    story.passes(3600)
+    assert [post["text"] for post in story.posts] == ["From Slack"]
+    assert "Nothing is waiting" in said(story.slack.home(ADA))
+
+
 def _message(story: Story, ts: str) -> dict[str, object]:
     return next(each for each in story.slack.messages(SOCIAL) if each["ts"] == ts)
