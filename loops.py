@@ -10,8 +10,8 @@ from time import monotonic
 
 log = logging.getLogger("loops")
 
-LONGEST_WAIT = 1.0
-"""Seconds. Another process may have written without ringing our bell; more often than this nobody looks."""
+LONGEST_WAIT, RARELY = 1.0, 5.0
+"""Seconds between two looks where nothing rings: for what somebody waits for, and for what nobody does."""
 
 
 class Bell:
@@ -39,12 +39,13 @@ class Bell:
 @dataclass(frozen=True, slots=True)
 class Loop:
     """One kind of work. `tick` says whether there may be more at once; `wait` how long there is surely none, unless
-    the bell rings."""
+    the bell rings. `longest`: seconds after which it is looked all the same, since another process may have written."""
 
     name: str
     tick: Callable[[], bool]
-    wait: Callable[[], float] = lambda: LONGEST_WAIT
+    wait: Callable[[], float] = lambda: RARELY
     bell: Bell = field(default_factory=Bell)
+    longest: float = LONGEST_WAIT
 
 
 def every(seconds: float, act: Callable[[], object]) -> Callable[[], bool]:
@@ -110,7 +111,7 @@ class Worker:
 
     def _pause(self, loop: Loop) -> float:
         try:
-            return min(LONGEST_WAIT, loop.wait())
+            return min(loop.longest, loop.wait())
         except Exception:  # as above: a locked database while asking is no reason to end
             log.exception("wait failed", extra={"loop": loop.name})
-            return LONGEST_WAIT
+            return loop.longest

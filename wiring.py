@@ -29,7 +29,7 @@ from buffer.networks import NETWORKS, local
 from buffer.poller import Poller
 from buffer.ports import Clock, Network, Networks
 from buffer.sender import Crew, Sender
-from loops import Bell, Loop, Worker, every
+from loops import RARELY, Bell, Loop, Worker, every
 from playground import SOCIAL
 from settings import Mode, Settings
 from storage import SqliteStore, open_store
@@ -148,8 +148,8 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         ),
         Loop("outbox", post_what_waits, bell=bells[Topic.OUTBOX]),
         Loop("homes", homes(services, client).tick),
-        Loop("identity", identity.tick),
-        Loop("sweeper", every(3600, lambda: sweep(store, clock()))),
+        Loop("identity", identity.tick, longest=RARELY),
+        Loop("sweeper", every(3600, lambda: sweep(store, clock())), longest=RARELY),
         *([Loop("socket", socket.tick, bell=socket_bell)] if socket else []),
     )
     worker = Worker(loops)
@@ -170,7 +170,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
 
 
 def poller_loop(poller: Poller, name: str, clock: Clock, bell: Bell) -> Loop:
-    return Loop(f"poller {name}", lambda: poller.tick(clock()), lambda: poller.wait(clock()), bell)
+    return Loop(
+        f"poller {name}", lambda: poller.tick(clock()), lambda: poller.wait(clock()), bell, RARELY
+    )
 
 
 def commenter_loop(

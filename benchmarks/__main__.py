@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import slack, startup, verbs
+from benchmarks import api, slack, startup, verbs
 
 
 def main() -> None:
@@ -20,6 +20,12 @@ def main() -> None:
         folder = Path(place)
         slack.measure(folder, rounds=1 if chosen.quick else 3, seconds=1.0 if chosen.quick else 2.0)
         startup.measure(folder)
+        (place_for_api := folder / "api").mkdir()
+        api.measure(
+            place_for_api,
+            rows=10_000 if chosen.quick else chosen.rows,
+            seconds=1.0 if chosen.quick else 2.0,
+        )
         verbs.run(folder, rows=10_000 if chosen.quick else chosen.rows)
 
 

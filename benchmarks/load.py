@@ -1,4 +1,4 @@
-"""Closed-loop clients that send signed Slack requests over keep-alive connections and time each answer."""
+"""Closed-loop clients that send requests over keep-alive connections and time each answer."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ NOTHING_DONE = b"Nothing "
 _numbers = itertools.count(1)
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sends; an answer that contains `wrong` did not do what it should."""
+
+    method: str
+    path: str
+    body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    wrong: bytes = b"\0"
+
+
 @dataclass
 class Times:
     """Milliseconds of every answer, and how many were not 200."""
@@ -38,7 +49,7 @@ class Times:
         )
 
 
-def command(name: str, text: str) -> bytes:
+def command(name: str, text: str) -> Request:
     """A slash command as Slack sends it, with a trigger of its own, so that no two are the same request."""
     number = next(_numbers)
     fields = {
@@ -47,7 +58,8 @@ def command(name: str, text: str) -> bytes:
         "api_app_id": "A0BENCH", "is_enterprise_install": "false",
         "response_url": "http://127.0.0.1:9/response", "trigger_id": f"{time.time_ns()}.{number}",
     }  # fmt: skip
-    return urlencode(fields).encode()
+    body = urlencode(fields).encode()
+    return Request("POST", "/slack/events", body, signed(body), NOTHING_DONE)
 
 
 def signed(body: bytes) -> dict[str, str]:
@@ -60,7 +72,7 @@ def signed(body: bytes) -> dict[str, str]:
     }
 
 
-def run(port: int, make: Callable[[], bytes], *, clients: int, seconds: float) -> Times:
+def run(port: int, make: Callable[[], Request], *, clients: int, seconds: float) -> Times:
     """`clients` connections, each sending the next request when the last one is answered."""
     end = time.perf_counter() + seconds
     results = [Times() for _ in range(clients)]
@@ -77,17 +89,16 @@ def run(port: int, make: Callable[[], bytes], *, clients: int, seconds: float) -
     return together
 
 
-def _client(port: int, make: Callable[[], bytes], end: float, times: Times) -> None:
+def _client(port: int, make: Callable[[], Request], end: float, times: Times) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     while time.perf_counter() < end:
-        body = make()
-        headers = signed(body)
+        asked = make()
         began = time.perf_counter()
-        connection.request("POST", "/slack/events", body, headers)
+        connection.request(asked.method, asked.path, asked.body, asked.headers)
         answer = connection.getresponse()
         said = answer.read()
         times.ms.append((time.perf_counter() - began) * 1000)
-        times.failed += answer.status != 200 or NOTHING_DONE in said
+        times.failed += answer.status != 200 or asked.wrong in said
     connection.close()
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.load import Times, command, interleaved, run
+from benchmarks.load import Request, Times, command, interleaved, run
 
-COMMANDS: dict[str, Callable[[], bytes]] = {
+COMMANDS: dict[str, Callable[[], Request]] = {
     "no-op": lambda: command("/noop", ""),
     "/buffer text": lambda: command("/buffer", "Benchmark post {n}"),
     "composer": lambda: command("/buffer", ""),

@@ -12,6 +12,7 @@ from pathlib import Path
 from buffer.backends.embedded import EmbeddedQueue, EmbeddedQueues
 from buffer.model import Actor, Draft, Edit, Position, Profile
 from buffer.networks import NETWORKS, local
+from buffer.ports import Queues
 from storage import SqliteStore, open_store
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -43,7 +44,7 @@ def run(folder: Path, *, rows: int) -> None:
     store.close()
 
 
-def filled(store: SqliteStore, queues: EmbeddedQueues, size: int) -> Profile:
+def filled(store: SqliteStore, queues: Queues, size: int) -> Profile:
     profile = local.new_profile(
         f"{size} pending", team_id=ADA.team_id, timezone="Europe/Berlin", now=NOW
     )

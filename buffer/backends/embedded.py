@@ -352,10 +352,11 @@ class EmbeddedQueue:
             self._store.profiles.refresh(profile_id)
             return [profile_id]
 
-        self._once(noted)
-        if count is None:
-            count = self._store.updates.counts(profile_id)[0]
-        return self.pending(profile_id, count=count).items if count else []
+        with self._store.transaction():
+            self._once(noted)
+            if count is None:
+                count = self._store.updates.counts(profile_id)[0]
+            return self.pending(profile_id, count=count).items if count else []
 
     def _named(self, *update_ids: str) -> list[Update]:
         """Each once, to be acted on; their due times do not matter yet."""
