@@ -19,16 +19,18 @@ from bot import Later, Services, homes, outbox, register
 from bot.identity import Identity
 from bot.route import SlackRoute
 from bot.socket import Socket
-from buffer import commenter
-from buffer.api import health, local_page
+from buffer import attachments, commenter, jobs
+from buffer.api import health, local_page, short_links
 from buffer.api import routes as v1
 from buffer.api.metrics import Metrics
 from buffer.backends.embedded import EmbeddedQueues
+from buffer.links import as_written, shortener
 from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic
 from buffer.networks import NETWORKS, local
 from buffer.poller import Poller
 from buffer.ports import Clock, Network, Networks
 from buffer.sender import Crew, Sender
+from buffer.web import Guard
 from loops import RARELY, Bell, Loop, Worker, every
 from playground import SOCIAL
 from settings import Mode, Settings
@@ -37,6 +39,9 @@ from storage.owners import Owner, folder_beside
 
 REQUESTS_KEPT = timedelta(days=1)
 """Slack delivers again for an hour at most."""
+
+JOBS_KEPT = timedelta(days=7)
+"""For whoever wants to know what became of one."""
 
 
 def utc_now() -> datetime:
@@ -79,8 +84,15 @@ class House:
         self.store.close()
 
 
-def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") -> House:
-    """Wire everything for these settings. Starts nothing, calls nobody; opens the database. `/` leads to `front`."""
+def build(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    front: str = "/local",
+    guard: Guard | None = None,
+) -> House:
+    """Wire everything for these settings. Starts nothing, calls nobody; opens the database. `/` leads to `front`;
+    `guard` fetches the links that people type."""
     store, bells = open_store(settings.database_url), {topic: Bell() for topic in Topic}
     store.database.on_commit = lambda topics: ring(bells[topic] for topic in topics)
     networks = {
@@ -111,6 +123,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         owner=owner,
         clock=clock,
         admins=settings.admins,
+        shorten=shortener(store, networks, settings.public_url)
+        if settings.public_url
+        else as_written,
     )
 
     def post_what_waits() -> bool:
@@ -131,6 +146,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         pollers[local.SERVICE].nudge()
         heard[local.SERVICE].ring()
 
+    works: jobs.Works = {attachments.KIND: attachments.Attachments(store, guard or Guard())}
     bolt = bolt_app(client, identity, services)
     socket_bell = Bell()
     socket = socket_for(settings, bolt, socket_bell)
@@ -150,6 +166,10 @@ def build(settings: Settings, *, clock: Clock = utc_now, front: str = "/local") 
         Loop("homes", homes(services, client).tick),
         Loop("identity", identity.tick, longest=RARELY),
         Loop("sweeper", every(3600, lambda: sweep(store, clock())), longest=RARELY),
+        *(
+            job_loop(store, kind, work, clock, owner, bells[Topic.JOBS])
+            for kind, work in works.items()
+        ),
         *([Loop("socket", socket.tick, bell=socket_bell)] if socket else []),
     )
     worker = Worker(loops)
@@ -185,6 +205,17 @@ def commenter_loop(
     )
 
 
+def job_loop(
+    store: SqliteStore, kind: str, work: jobs.Work, clock: Clock, owner: Owner, bell: Bell
+) -> Loop:
+    return Loop(
+        f"jobs {kind}",
+        lambda: jobs.tick(store, kind, work, clock(), owner=owner),
+        bell=bell,
+        longest=RARELY,
+    )
+
+
 def ring(bells: Iterable[Bell]) -> None:
     for bell in bells:
         bell.ring()
@@ -194,6 +225,7 @@ def sweep(store: SqliteStore, now: datetime) -> None:
     """Forget what has served its time."""
     store.memos.sweep(now)
     store.requests.sweep(now - REQUESTS_KEPT)
+    store.jobs.sweep(now - JOBS_KEPT)
 
 
 def slack_client(settings: Settings) -> WebClient:
@@ -265,6 +297,7 @@ def web_app(
     web.add_route("/health/live", health.Live(worker.stalled))
     web.add_route("/health/ready", health.Ready(store))
     web.add_route("/metrics", Metrics(store, clock))
+    web.add_route(short_links.ROUTE, short_links.Follow(store))
     if settings.slack_signing_secret:
         web.add_route("/slack/events", SlackRoute(bolt, settings.slack_signing_secret))
     v1.routes(

@@ -222,6 +222,7 @@ class Typed:
             scheduled_at=at,
             hold=hold if self.position == Position.NOW else timedelta(),
             media=Media(picture=self.picture, alt_text=self.alt_text),
+            shorten=False,  # who types an address in Slack means that address
             allow_duplicate=allow_duplicate,
             source=self.source,
         )

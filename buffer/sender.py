@@ -18,6 +18,7 @@ from time import monotonic
 
 from buffer import telling
 from buffer.errors import Damaged, LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer.links import Shorten, as_written
 from buffer.model import Attempt, Phase, Profile, Receipt, Update, new_id
 from buffer.ports import Certainty, Clock, Network, Networks, Owner, Store
 
@@ -123,8 +124,10 @@ class Sender:
         owner: Owner,
         clock: Clock,
         admins: Sequence[str] = (),
+        shorten: Shorten = as_written,
     ) -> None:
         self._store = store
+        self._shorten = shorten
         self._networks = networks
         self._crew = crew
         self._owner = owner
@@ -199,7 +202,7 @@ class Sender:
             if self._store.attempts.miss(update, now=now):
                 self._tell_problem(update, now)
         attempt = plan.send and self._store.attempts.claim(
-            plan.send, key=new_id(now), owner=self._owner.id, now=now
+            self._shorten(plan.send, profile, now), key=new_id(now), owner=self._owner.id, now=now
         )
         self._store.profiles.refresh(profile.id)
         return [_Job(attempt=attempt, profile=profile)] if attempt else []

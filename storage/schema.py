@@ -128,6 +128,12 @@ CREATE INDEX attempts_of_update ON attempts (update_id, number);
 CREATE TABLE lateness (le REAL PRIMARY KEY, n INTEGER NOT NULL DEFAULT 0, seconds REAL NOT NULL DEFAULT 0) STRICT;
 INSERT INTO lateness (le) VALUES (0.01), (0.05), (0.25), (1), (5), (30), (120), (900), (7200), (1e999);
 
+-- Short links of ours. They outlive their update: the post that shows them may stay on its network.
+CREATE TABLE links (
+    code TEXT PRIMARY KEY, update_id TEXT NOT NULL, url TEXT NOT NULL, clicks INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL, UNIQUE (update_id, url)
+) STRICT;
+
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY, team_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, target TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'wire', 'posted', 'given_up')),

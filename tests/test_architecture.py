@@ -50,12 +50,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "buffer.text": {"buffer.model", "buffer.errors"},
     "buffer.wire": {"buffer.model", "buffer.errors", "buffer.text"},
     "buffer.telling": {"buffer.model", "buffer.ports"},
+    "buffer.links": QUEUE_WORDS,
+    "buffer.attachments": QUEUE_WORDS | {"buffer.web"},
     "buffer.sender": {
         "buffer.model",
         "buffer.errors",
         "buffer.ports",
         "buffer.slots",
         "buffer.telling",
+        "buffer.links",
     },
     "buffer.poller": {
         "buffer.model",
@@ -67,10 +70,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "buffer.jobs": {"buffer.model", "buffer.errors", "buffer.ports"},
     "buffer.commenter": {"buffer.model", "buffer.errors", "buffer.ports", "buffer.telling"},
     "buffer.backends": QUEUE_WORDS
+    | {"buffer.attachments"}
     | {"buffer.slots", "buffer.telling", "buffer.wire", "buffer.web"},
     "buffer.networks": QUEUE_WORDS | {"buffer.web"},
     "buffer.networks.__init__": QUEUE_WORDS | {"buffer.networks"},
-    "buffer.api": QUEUE_WORDS | {"buffer.wire", "buffer.api"},
+    "buffer.api": QUEUE_WORDS | {"buffer.wire", "buffer.api", "buffer.links"},
     "storage": {"buffer.model", "buffer.errors", "buffer.slots", "storage"},
     "bot.when": {"bot.when"},
     "bot.command": {"bot.when"},

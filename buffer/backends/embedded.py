@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from buffer import slots, telling
+from buffer import attachments, slots, telling
 from buffer.errors import Code, Refused
 from buffer.model import (
     HELD,
@@ -389,6 +389,7 @@ class EmbeddedQueue:
             self._store.updates.prepend(updates)
         else:
             self._store.updates.append(updates)
+        attachments.promise(self._store, updates, now)
         return updates
 
     def _made(self, draft: Draft, profile: Profile, post_id: str, now: datetime) -> Update:
@@ -423,7 +424,7 @@ class EmbeddedQueue:
         profile = self.profile(update.profile_id)
         changed = replace(update, updated_at=now)
         if edit.text is not None:
-            changed = replace(changed, text=edit.text)
+            changed = attachments.retold(changed, edit.text)
         if edit.media is not None:
             changed = replace(changed, media=edit.media)
         if edit.scheduled_at:
@@ -441,6 +442,8 @@ class EmbeddedQueue:
         if not _in_line(update):
             self._join(profile, changed, now)
         self._save(changed, _EDITABLE)
+        if changed.text != update.text:
+            attachments.promise(self._store, [changed], now)
 
     def _share(self, update: Update, at: datetime, now: datetime) -> None:
         if update.state in _ON_ITS_WAY:

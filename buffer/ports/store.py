@@ -334,6 +334,17 @@ class Memos(Protocol):
     def sweep(self, now: datetime) -> None: ...
 
 
+class Links(Protocol):
+    """Short links of ours. They outlive their update."""
+
+    def code(self, update_id: str, url: str, now: datetime) -> str:
+        """The code of this address in this update, however often it is asked for."""
+
+    def target(self, code: str) -> str | None: ...
+    def count(self, code: str) -> None:
+        """Somebody followed it: one more click, also in the statistics of its update."""
+
+
 class Metrics(Protocol):
     """What a monitor wants to know, over all teams."""
 
@@ -435,6 +446,8 @@ class Store(Protocol):
     def memos(self) -> Memos: ...
     @property
     def metrics(self) -> Metrics: ...
+    @property
+    def links(self) -> Links: ...
     @property
     def requests(self) -> Requests: ...
     @property

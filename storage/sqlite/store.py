@@ -10,6 +10,7 @@ from storage.sqlite.database import Database
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.interactions import Interactions
 from storage.sqlite.jobs import Jobs
+from storage.sqlite.links import Links
 from storage.sqlite.local import LocalPosts
 from storage.sqlite.memos import Memos
 from storage.sqlite.metrics import Metrics
@@ -33,6 +34,7 @@ class SqliteStore:
         self.feeds = Feeds(db)
         self.interactions = Interactions(db)
         self.jobs = Jobs(db)
+        self.links = Links(db)
         self.local = LocalPosts(db)
         self.memos = Memos(db)
         self.metrics = Metrics(db)

@@ -16,6 +16,7 @@ import yaml
 from falcon.testing import TestClient
 
 from buffer.model import Event, Profile, Update
+from buffer.web import Guard
 from cast import MONDAY
 from fakes import FakeClock
 from playground import ADA, GENERAL, SOCIAL, Deed, Playground
@@ -207,7 +208,7 @@ def told(
         **(through(slack) if through else {}),
         **changes,
     }
-    house = build(Settings(**given), clock=clock)
+    house = build(Settings(**given), clock=clock, guard=Guard(loopback=True, seconds=2))
     web = Server(house.web, 0)
     if not through:
         slack.bot_url = f"http://127.0.0.1:{web.port}/slack/events"
