@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from buffer.api.forms import Form
@@ -13,6 +14,9 @@ MOST_PROFILES = 100
 """In one call; Buffer's own web client sent ten."""
 
 MOST_SCHEDULES = 100
+LONGEST_HOLD = 60
+"""Seconds."""
+
 ADDRESSES = ("link", "picture", "photo", "thumbnail")
 
 
@@ -24,6 +28,7 @@ def draft_of(form: Form, known: Collection[str]) -> Draft:
         profile_ids=_profile_ids(form, known),
         position=_position(form),
         scheduled_at=form.moment("scheduled_at"),
+        hold=timedelta(seconds=form.number("hold", low=0, high=LONGEST_HOLD) or 0),
         media=media_of(form) or Media(),
         retweet=retweet,
         shorten=form.flag("shorten", default=True),
@@ -39,6 +44,7 @@ def edit_of(form: Form) -> Edit:
         text=form.required("text", blank=True),
         media=media_of(form),
         scheduled_at=form.moment("scheduled_at"),
+        to_queue=form.flag("to_queue"),
         allow_duplicate=form.flag("allow_duplicate"),
     )
 

@@ -38,7 +38,8 @@ def configuration(call: Call) -> Json:
         for service, profiles in by_service.items()
         if service in call.desk.networks
     }
-    return {"services": services, "media": MEDIA}
+    features = sorted(feature.value for feature in call.queue.features)
+    return {"services": services, "media": MEDIA, "features": features}
 
 
 def _service(call: Call, service: str, profiles: list[Profile]) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from buffer.api.drafts import LONGEST_HOLD
 from buffer.api.schemas import FLAG, ID, SCHEMAS, TEXT
 from buffer.api.table import ROUTES, Parameter, Route
 from buffer.api.updates import MOST_ITEMS, MOST_PAGES
@@ -29,6 +30,7 @@ KINDS: dict[str, Json] = {
     "page": {"type": "integer", "minimum": 1, "maximum": MOST_PAGES},
     "offset": {"type": "integer", "minimum": 0, "maximum": MOST_PAGES},
     "count": {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS},
+    "hold": {"type": "integer", "minimum": 0, "maximum": LONGEST_HOLD},
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST_PAGES},
     "moment": {
         "oneOf": [{"type": "integer"}, {"type": "string", "format": "date-time"}],

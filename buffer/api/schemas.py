@@ -139,6 +139,8 @@ SCHEMAS: dict[str, Json] = {
             "update": _ref("Update"),
         }
     ),
+    "Shared": _object({"success": TRUE, "message": TEXT, "updates": _list("Update")}),
+    "Problems": _object({"updates": _list("Update")}),
     "Requeued": _object({"success": TRUE, "update": _ref("Update")}),
     "SchedulesSaved": _object({"success": TRUE, "message": TEXT, "schedules": _list("Schedule")}),
     "Paused": _object({"success": TRUE, "paused": FLAG}),
@@ -195,6 +197,7 @@ SCHEMAS: dict[str, Json] = {
                     "picture_filetypes": TEXTS,
                 }
             ),
+            "features": TEXTS,
         }
     ),
     "Service": _object(

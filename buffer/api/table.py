@@ -50,6 +50,8 @@ _NOW = ("now", "boolean", "Share it at once.")
 _MEDIA = ("media", "media", "What to attach.")
 _OWN_TIME = ("scheduled_at", "moment", "A time of its own; overrides top and now.")
 _AGAIN = ("allow_duplicate", "boolean", "Post the same text again.")
+_IDS = ("ids", "ids", "Ours: further updates to do it with, all or none.")
+_HOLD = ("hold", "hold", "Ours: seconds it is kept back, so that it can be taken back.")
 _LIST = (
     _PAGE,
     _COUNT,
@@ -182,10 +184,20 @@ ROUTES = (
             ("top", "boolean", "Put it before the queue."),
             _MEDIA,
             _OWN_TIME,
-            ("shorten", "boolean", "Links go out short, under PUBLIC_URL where it is set; true by default."),
-            ("attachment", "boolean", "The first link gets a preview of its page, unless there are media; true by default."),
+            (
+                "shorten",
+                "boolean",
+                "Links go out short, under PUBLIC_URL where it is set; true by default.",
+            ),
+            (
+                "attachment",
+                "boolean",
+                "The first link gets a preview, unless media are given; true by default.",
+            ),
             ("retweet", "retweet", "Kept and shown; networks without it post the tweet's address."),
             _AGAIN,
+            _HOLD,
+            ("source", "string", "Ours: where the text was taken from."),
             _UTC,
             required=("profile_ids",),
         ),
@@ -204,14 +216,20 @@ ROUTES = (
         act=updates.update,
         about="Change an update that has not been sent.",
         answer="Changed",
-        parameters=_takes(_TEXT, _NOW, _MEDIA, _OWN_TIME, _AGAIN, _UTC, required=("text",)),
+        parameters=_takes(
+            *(_TEXT, _NOW, _MEDIA, _OWN_TIME, _AGAIN),
+            ("to_queue", "boolean", "Ours: put it back in the queue, one in error too."),
+            *(_IDS, _UTC),
+            required=("text",),
+        ),
     ),
     Route(
         method="POST",
         path="/1/updates/{id}/share.json",
         act=updates.share,
         about="Share a waiting update now.",
-        answer="Done",
+        answer="Shared",
+        parameters=_takes(_HOLD, _IDS, _UTC),
     ),
     Route(
         method="POST",
@@ -219,6 +237,7 @@ ROUTES = (
         act=updates.destroy,
         about="Delete an update for good.",
         answer="Done",
+        parameters=_takes(_IDS),
     ),
     Route(
         method="POST",
@@ -226,6 +245,38 @@ ROUTES = (
         act=updates.move_to_top,
         about="Make a queued update the next one.",
         answer="Update",
+        parameters=_takes(_IDS, _UTC),
+    ),
+    Route(
+        method="POST",
+        path="/1/updates/{id}/unshare.json",
+        act=updates.unshare,
+        about="Ours: take back a share that is still held.",
+        answer="Shared",
+        parameters=_takes(_IDS, _UTC),
+    ),
+    Route(
+        method="POST",
+        path="/1/updates/{id}/confirm_sent.json",
+        act=updates.confirm_sent,
+        about="Ours: somebody saw an unconfirmed update on its network.",
+        answer="Shared",
+        parameters=_takes(_UTC),
+    ),
+    Route(
+        method="GET",
+        path="/1/updates/problems.json",
+        act=updates.problems,
+        about="Ours: updates that need a person, newest first.",
+        answer="Problems",
+        parameters=_takes(("count", "count", "How many: 1 to 100, else 20."), _UTC),
+    ),
+    Route(
+        method="GET",
+        path="/1/posts/{id}.json",
+        act=updates.post,
+        about="Ours: the updates that were made together.",
+        answer="[Update]",
         parameters=_takes(_UTC),
     ),
     Route(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from buffer.api.call import Call, is_id
-from buffer.api.drafts import draft_of, edit_of
+from buffer.api.drafts import LONGEST_HOLD, draft_of, edit_of
 from buffer.errors import Code, Refused
 from buffer.model import HELD, Edit, Json, Page, Profile, Update
 from buffer.wire import update_json
@@ -50,9 +52,9 @@ def update(call: Call) -> Json:
     """With `now` it is also shared; a `scheduled_at` overrides that."""
     edit, now = edit_of(call.form), call.form.flag("now")
     with call.desk.store.transaction():
-        (edited,) = call.step(" edit").edit(call.update_id, edit=edit) or [_gone()]
+        edited, *_ = call.step(" edit").edit(*_ids(call), edit=edit) or [_gone()]
         if now and not edit.scheduled_at:
-            (edited,) = call.step(" share").share(call.update_id) or [_gone()]
+            edited, *_ = call.step(" share").share(*_ids(call)) or [_gone()]
     return {
         "success": True,
         "message": "Your update has been changed.",
@@ -62,17 +64,38 @@ def update(call: Call) -> Json:
 
 
 def share(call: Call) -> Json:
-    call.queue.share(call.update_id)
-    return {"success": True, "message": "Your update is being shared."}
+    """`hold` keeps it back for so many seconds, during which `unshare` takes it back."""
+    hold = timedelta(seconds=call.form.number("hold", low=0, high=LONGEST_HOLD) or 0)
+    found = call.queue.share(*_ids(call), hold=hold)
+    return _done(call, "Your update is being shared.", found)
+
+
+def unshare(call: Call) -> Json:
+    return _done(call, "Your update is back in its place.", call.queue.unshare(*_ids(call)))
+
+
+def confirm_sent(call: Call) -> Json:
+    found = call.queue.confirm_sent(call.update_id)
+    return _done(call, "Your update is out.", [found])
+
+
+def post(call: Call) -> list[Json]:
+    """The updates made together with one create."""
+    return [_shown(call, each) for each in call.queue.post(call.update_id)]
+
+
+def problems(call: Call) -> Json:
+    count = call.form.number("count", low=1, high=MOST_ITEMS) or ITEMS
+    return {"updates": [_shown(call, each) for each in call.queue.problems(limit=count)]}
 
 
 def destroy(call: Call) -> Json:
-    call.queue.destroy(call.update_id)
+    call.queue.destroy(*_ids(call))
     return {"success": True, "message": "Your update has been deleted."}
 
 
 def move_to_top(call: Call) -> Json:
-    (moved,) = call.queue.move_to_top(call.update_id) or [_gone()]
+    moved, *_ = call.queue.move_to_top(*_ids(call)) or [_gone()]
     return _shown(call, moved)
 
 
@@ -105,6 +128,20 @@ def shuffle(call: Call) -> Json:
         "total": call.queue.counts(profile.id).pending,
         "updates": [_in_zone(call, each, profile) for each in found],
     }
+
+
+def _ids(call: Call) -> list[str]:
+    """The path's update, and those of `ids` after it: all of them or none."""
+    more = call.form.listed("ids")
+    if len(more) >= MOST_ITEMS:
+        raise Refused(f"At most {MOST_ITEMS} updates in one call.", Code.OUT_OF_BOUNDS)
+    if not all(map(is_id, more)):
+        raise Refused("There is no such update.", Code.UPDATE_NOT_FOUND)
+    return [call.update_id, *more]
+
+
+def _done(call: Call, message: str, found: list[Update]) -> Json:
+    return {"success": True, "message": message, "updates": [_shown(call, each) for each in found]}
 
 
 def paging(call: Call, *, first: int = 1) -> tuple[int, int]:

@@ -30,6 +30,12 @@ class Feature(StrEnum):
     PAUSE = "pause"
     SCHEDULES = "schedules"
     HOLD = "hold"
+    SEVERAL = "several"
+    """Posts as a whole: `post`, and several ids in one verb, all or none."""
+
+    PROBLEMS = "problems"
+    """`problems`, `confirm_sent`, and an edit that puts something back in the queue."""
+
     INTERACTIONS = "interactions"
     COMMENT = "comment"
 
