@@ -41,7 +41,7 @@ def draft_of(form: Form, known: Collection[str]) -> Draft:
 def edit_of(form: Form) -> Edit:
     """A change. The text is required (blank with a picture, say), media that are not named stay."""
     return Edit(
-        text=form.required("text", blank=True),
+        text=None if form.flag("keep_text") else form.required("text", blank=True),
         media=media_of(form),
         scheduled_at=form.moment("scheduled_at"),
         to_queue=form.flag("to_queue"),

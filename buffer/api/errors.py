@@ -50,13 +50,20 @@ class Fault(Exception):
     """A request that cannot be answered as asked. `code` is Buffer's where it has one, else the status again."""
 
     def __init__(
-        self, message: str, *, status: int, code: int, headers: Mapping[str, str] | None = None
+        self,
+        message: str,
+        *,
+        status: int,
+        code: int,
+        headers: Mapping[str, str] | None = None,
+        profile_id: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
         self.code = code
         self.headers = dict(headers or {})
+        self.profile_id = profile_id
 
 
 def too_large(limit: int) -> Fault:
@@ -93,7 +100,8 @@ def unknown() -> Fault:
 def fault_of(error: QueueError, now: datetime) -> Fault:
     """The answer to what a queue could not do."""
     if isinstance(error, Refused):
-        return Fault(str(error), status=STATUS.get(error.code, 400), code=error.code)
+        status = STATUS.get(error.code, 400)
+        return Fault(str(error), status=status, code=error.code, profile_id=error.profile_id or "")
     status, code, wait = _elsewhere(error, now)
     headers = {"Retry-After": str(wait)} if wait else {}
     return Fault(str(error), status=status, code=code, headers=headers)
@@ -115,9 +123,10 @@ def _elsewhere(error: QueueError, now: datetime) -> tuple[int, int, int]:
     return 500, Code.UNKNOWN, 0
 
 
-def body(message: str, code: int) -> str:
+def body(message: str, code: int, *, profile_id: str = "") -> str:
     """The union of the two bodies in the wild, so that every client finds the field it reads."""
     words = {"success": False, "error": message, "message": message, "code": int(code)}
+    words |= {"profile_id": profile_id} if profile_id else {}
     return json.dumps(words, ensure_ascii=False)
 
 
@@ -125,7 +134,7 @@ def write(resp: falcon.Response, fault: Fault) -> None:
     """Answer with a fault."""
     resp.status = fault.status
     resp.content_type = falcon.MEDIA_JSON
-    resp.text = body(fault.message, fault.code)
+    resp.text = body(fault.message, fault.code, profile_id=fault.profile_id)
     resp.set_headers(fault.headers)
 
 

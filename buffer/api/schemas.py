@@ -35,7 +35,8 @@ def _object(required: dict[str, Any], **optional: Any) -> Json:
 
 SCHEMAS: dict[str, Json] = {
     "Error": _object(
-        {"success": {"const": False}, "error": TEXT, "message": TEXT, "code": {"type": "integer"}}
+        {"success": {"const": False}, "error": TEXT, "message": TEXT, "code": {"type": "integer"}},
+        profile_id=ID,
     ),
     "Done": _object({"success": TRUE, "message": TEXT}),
     "User": _object(

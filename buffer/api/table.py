@@ -218,6 +218,7 @@ ROUTES = (
         answer="Changed",
         parameters=_takes(
             *(_TEXT, _NOW, _MEDIA, _OWN_TIME, _AGAIN),
+            ("keep_text", "boolean", "Ours: leave the text as it is, whatever is given for it."),
             ("to_queue", "boolean", "Ours: put it back in the queue, one in error too."),
             *(_IDS, _UTC),
             required=("text",),
