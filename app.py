@@ -19,6 +19,7 @@ import doctor
 import logs
 from bot import when
 from bot.manifest import named
+from buffer.backends.rest_v1 import BUFFER, LAST_DAY
 from playground import Playground
 from settings import Mode, Settings, SettingsError
 from wiring import House, build, slack_client
@@ -37,7 +38,8 @@ def serve(settings: Settings, with_web: bool, with_worker: bool) -> None:
     playground = None
     if settings.mode is Mode.PLAYGROUND and with_web:
         settings, playground = with_playground(settings)
-    house = build(settings, front=playground.url if playground else "/local")
+    page = "/local" if settings.buffer_backend == "embedded" else "/health/ready"
+    house = build(settings, front=playground.url if playground else page)
     server = listen(house) if with_web else None
     threading.Thread(target=when.warm, name="warm", daemon=True).start()
     signal.signal(signal.SIGTERM, stop_now)
@@ -99,7 +101,9 @@ def with_playground(settings: Settings) -> tuple[Settings, Playground]:
             manifest=manifest,
             port=settings.playground_port,
             path=playground_path(settings),
-            links=[{"label": "Local network", "url": f"{settings.own_url}/local"}],
+            links=[{"label": "Local network", "url": f"{settings.own_url}/local"}]
+            if settings.buffer_backend == "embedded"
+            else [],
         )
     except OSError as error:
         raise SettingsError(
@@ -136,6 +140,11 @@ def say_hello(house: House, playground: Playground | None, with_web: bool) -> No
         log.warning(
             "no Slack tokens and HOST is not loopback: pages and health only",
             extra={"url": settings.own_url},
+        )
+    if settings.buffer_backend == "rest" and settings.buffer_api_url == BUFFER:
+        log.warning(
+            "Buffer switches its REST API v1 off on %s: point BUFFER_API_URL elsewhere by then",
+            LAST_DAY,
         )
     log.info(
         "started",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from buffer.backends.rest_v1 import BUFFER, LAST_DAY, RestQueues, Server
 from buffer.errors import QueueError
-from buffer.model import Profile
+from buffer.model import Actor, Profile
 from buffer.networks import NETWORKS
 from buffer.ports import Store
+from buffer.web import Web
 from settings import Mode, Settings
 
 Finding = tuple[bool, str]
@@ -23,7 +26,7 @@ def examine(settings: Settings, store: Store, client: WebClient) -> list[Finding
         (True, f"Mode: {settings.mode.value}; pages at {settings.own_url}."),
         database(settings, store),
         *slack(settings, client),
-        *profiles(store),
+        *(profiles(store) if settings.buffer_backend == "embedded" else hosted(settings)),
     ]
 
 
@@ -95,6 +98,26 @@ def scopes(granted: str) -> Iterator[Finding]:
             False,
             f"The app lacks {', '.join(sorted(lacking))}: update it from manifest.yml and install it again.",
         )
+
+
+def hosted(settings: Settings) -> Iterator[Finding]:
+    """Asks the server that holds the queue."""
+    server = Server(
+        Web(),
+        settings.buffer_api_url,
+        settings.buffer_access_token,
+        lambda: datetime.now(UTC),
+        seconds=10,
+    )
+    try:
+        found = RestQueues(server)(Actor(team_id="", user_id="")).profiles()
+    except QueueError as error:
+        yield False, f"The queue at {settings.buffer_api_url} does not answer: {error}"
+        return
+    names = ", ".join(f"“{each.name}” ({each.service})" for each in found) or "no profile"
+    yield bool(found), f"The queue at {settings.buffer_api_url} answers: {names}."
+    if settings.buffer_api_url == BUFFER:
+        yield True, f"Buffer switches its REST API v1 off on {LAST_DAY}."
 
 
 def profiles(store: Store) -> Iterator[Finding]:

@@ -39,6 +39,9 @@ class Settings:
     port: int = 3000
     playground_port: int = 3100
     public_url: str = ""
+    buffer_backend: str = "embedded"
+    buffer_api_url: str = "https://api.bufferapp.com"
+    buffer_access_token: str = ""
     queue_limit: int = 5000
     api_rate_limit: int = 60
     senders: int = 20
@@ -90,6 +93,13 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             text("PLAYGROUND_PORT", str(default.playground_port)), "PLAYGROUND_PORT", 0, 65535
         ),
         public_url=_url(text("PUBLIC_URL", ""), "PUBLIC_URL"),
+        buffer_backend=_one_of(
+            text("BUFFER_BACKEND", default.buffer_backend).lower(),
+            "BUFFER_BACKEND",
+            ("embedded", "rest"),
+        ),
+        buffer_api_url=_url(text("BUFFER_API_URL", default.buffer_api_url), "BUFFER_API_URL"),
+        buffer_access_token=text("BUFFER_ACCESS_TOKEN", ""),
         queue_limit=_number(
             text("QUEUE_LIMIT", str(default.queue_limit)), "QUEUE_LIMIT", 1, 1_000_000
         ),
@@ -103,6 +113,12 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             ("DEBUG", "INFO", "WARNING", "ERROR"),
         ),
     )
+    if settings.buffer_backend == "rest" and not settings.buffer_access_token:
+        raise SettingsError(
+            "BUFFER_BACKEND=rest needs BUFFER_ACCESS_TOKEN, the token for BUFFER_API_URL."
+        )
+    if settings.buffer_backend == "embedded" and settings.buffer_access_token:
+        raise SettingsError("BUFFER_ACCESS_TOKEN is of no use without BUFFER_BACKEND=rest.")
     settings.mode  # noqa: B018  asked for now, so that a mixture is refused before anything starts
     return settings
 

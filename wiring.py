@@ -15,20 +15,18 @@ from slack_bolt import App as Bolt
 from slack_sdk import WebClient
 from tzlocal import get_localzone_name
 
+from backend import Ground, embedded, hosted
 from bot import Later, Services, homes, outbox, register
 from bot.identity import Identity
 from bot.route import SlackRoute
 from bot.socket import Socket
-from buffer import attachments, commenter, jobs
+from buffer import jobs
 from buffer.api import health, local_page, short_links
 from buffer.api import routes as v1
 from buffer.api.metrics import Metrics
-from buffer.backends.embedded import EmbeddedQueues
-from buffer.links import as_written, shortener
 from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic
-from buffer.networks import NETWORKS, local
-from buffer.poller import Poller
-from buffer.ports import Clock, Network, Networks
+from buffer.networks import local
+from buffer.ports import Clock, Networks
 from buffer.sender import Crew, Sender
 from buffer.web import Guard
 from loops import RARELY, Bell, Loop, Worker, every
@@ -95,11 +93,12 @@ def build(
     `guard` fetches the links that people type."""
     store, bells = open_store(settings.database_url), {topic: Bell() for topic in Topic}
     store.database.on_commit = lambda topics: ring(bells[topic] for topic in topics)
-    networks = {
-        name: make(store, clock=clock, public_url=settings.own_url)
-        for name, make in NETWORKS.items()
-    }
-    first_run(store, clock())
+    owner, pace = Owner.take(folder_beside(store.database.path)), outbox.Pace()
+    given = Ground(settings=settings, store=store, clock=clock, owner=owner, bells=bells)
+    is_embedded = settings.buffer_backend == "embedded"
+    backend = embedded(given, guard or Guard()) if is_embedded else hosted(given)
+    if is_embedded:
+        first_run(store, clock())
     store.profiles.realign()  # the rules of a time zone may have changed since the last start
     client = slack_client(settings)
     identity = Identity(
@@ -107,25 +106,22 @@ def build(
     )
     after = Later()
     services = Services(
-        queues=EmbeddedQueues(store, networks, clock, limit=settings.queue_limit),
+        queues=backend.queues,
         store=store,
-        networks=networks,
+        networks=backend.networks,
         clock=clock,
         after=after,
         command=settings.slash_command,
         admins=settings.admins,
     )
-    owner, pace = Owner.take(folder_beside(store.database.path)), outbox.Pace()
     sender = Sender(
         store,
-        networks,
-        crew_for(settings, networks, bells[Topic.DUE]),
+        backend.publishes,
+        crew_for(settings, backend.publishes, bells[Topic.DUE]),
         owner=owner,
         clock=clock,
         admins=settings.admins,
-        shorten=shortener(store, networks, settings.public_url)
-        if settings.public_url
-        else as_written,
+        shorten=backend.shorten,
     )
 
     def post_what_waits() -> bool:
@@ -139,14 +135,6 @@ def build(
             admins=settings.admins,
         )
 
-    pollers = {name: Poller(store, name, network) for name, network in networks.items()}
-    heard = {name: Bell() for name in pollers}
-
-    def nudge() -> None:
-        pollers[local.SERVICE].nudge()
-        heard[local.SERVICE].ring()
-
-    works: jobs.Works = {attachments.KIND: attachments.Attachments(store, guard or Guard())}
     bolt = bolt_app(client, identity, services)
     socket_bell = Bell()
     socket = socket_for(settings, bolt, socket_bell)
@@ -157,18 +145,14 @@ def build(
             lambda: sender.wait(clock()),
             bells[Topic.DUE],
         ),
-        *(poller_loop(poller, name, clock, heard[name]) for name, poller in pollers.items()),
-        *(
-            commenter_loop(store, name, each, clock, owner, bells[Topic.REPLIES])
-            for name, each in networks.items()
-        ),
+        *backend.loops,
         Loop("outbox", post_what_waits, bell=bells[Topic.OUTBOX]),
         Loop("homes", homes(services, client).tick),
         Loop("identity", identity.tick, longest=RARELY),
         Loop("sweeper", every(3600, lambda: sweep(store, clock())), longest=RARELY),
         *(
             job_loop(store, kind, work, clock, owner, bells[Topic.JOBS])
-            for kind, work in works.items()
+            for kind, work in backend.works.items()
         ),
         *([Loop("socket", socket.tick, bell=socket_bell)] if socket else []),
     )
@@ -184,24 +168,8 @@ def build(
         bolt=bolt,
         loops=loops,
         worker=worker,
-        web=web_app(settings, services, bolt, worker, front=front, nudge=nudge),
+        web=web_app(settings, services, bolt, worker, front=front, nudge=backend.nudge),
         socket=socket,
-    )
-
-
-def poller_loop(poller: Poller, name: str, clock: Clock, bell: Bell) -> Loop:
-    return Loop(
-        f"poller {name}", lambda: poller.tick(clock()), lambda: poller.wait(clock()), bell, RARELY
-    )
-
-
-def commenter_loop(
-    store: SqliteStore, name: str, network: Network, clock: Clock, owner: Owner, bell: Bell
-) -> Loop:
-    return Loop(
-        f"commenter {name}",
-        lambda: commenter.tick(store, name, network, clock(), owner=owner),
-        bell=bell,
     )
 
 
@@ -300,6 +268,8 @@ def web_app(
     web.add_route(short_links.ROUTE, short_links.Follow(store))
     if settings.slack_signing_secret:
         web.add_route("/slack/events", SlackRoute(bolt, settings.slack_signing_secret))
+    if settings.buffer_backend != "embedded":  # the queue and its API are elsewhere
+        return web
     v1.routes(
         web,
         queues=services.queues,

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.models.views import View
 
 from bot.blocks import given_back, last_page, note
-from buffer.errors import Busy, Code, QueueError, Refused
+from buffer.errors import Busy, Code, Promised, QueueError, Refused
 from buffer.model import Json
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,8 @@ def answer(error: Exception, body: Json, context: BoltContext) -> None:
         _in_form(error, body["view"], ack)
     elif "command" in body:
         message = note(sentence(error))
-        ack(text=message.text, blocks=[*message.blocks, *given_back(str(body.get("text") or ""))])
+        back = [] if isinstance(error, Promised) else given_back(str(body.get("text") or ""))
+        ack(text=message.text, blocks=[*message.blocks, *back])
     else:
         ack()
         _aside(sentence(error), body, context)
@@ -118,6 +119,9 @@ def sentence(error: Exception) -> str:
 
 
 def _in_form(error: Exception, view: Json, ack: Ack) -> None:
+    if isinstance(error, Promised):
+        ack(response_action="update", view=last_page(note(sentence(error))))
+        return
     fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     errors = error.errors if isinstance(error, FieldErrors) else {}
     if not errors and fields and not isinstance(error, Refused):

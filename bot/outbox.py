@@ -335,6 +335,8 @@ Plan = tuple[Call, ...] | Never | Later
 
 def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
     """What has to be asked of Slack, seen from how things are now, not from how they were."""
+    if notice.kind is NoticeKind.OUTCOME:
+        return (_message(notice, notices.note(notice.subject)),)
     about = _about(store, notice)
     if about is None:
         return Never("it is gone")

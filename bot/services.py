@@ -150,7 +150,10 @@ class Context:
     def _refresh_home(self, desk: Desk, client: WebClient) -> None:
         """Bring the person's Home up to date, if they have looked at it today."""
         if place := open_place(desk):
-            self._services.after(publish_home, client, desk.user_id, self._draw(desk, place))
+            self._services.after(self._show_home, client, desk, place)
+
+    def _show_home(self, client: WebClient, desk: Desk, place: str) -> None:
+        publish_home(client, desk.user_id, self._draw(desk, place))
 
 
 def drawn(places: Mapping[str, Draw], desk: Desk, place: str) -> Message | View:

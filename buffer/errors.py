@@ -2,6 +2,7 @@
 
 QueueError
 ├── Refused       the person who asked can mend it (carries Buffer v1's code)
+├── Promised      no failure: it is stored, and the worker does it
 ├── Busy          the database is locked or full: nothing was saved, ask again
 ├── NetworkDown   certain that nothing was sent; waiting mends it
 ├── Unclear       it may have been sent; only a look can tell
@@ -58,6 +59,10 @@ class Refused(QueueError):
         super().__init__(message)
         self.code = code
         self.profile_id = profile_id
+
+
+class Promised(QueueError):
+    """Not done yet, and certain to be tried: it is stored as a job. The sentence says what is being done."""
 
 
 class Busy(QueueError):

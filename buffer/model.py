@@ -439,13 +439,15 @@ class NoticeKind(StrEnum):
     PROBLEM = "problem"
     REPLY_QUESTION = "reply_question"
     REPLY_STATE = "reply_state"
+    OUTCOME = "outcome"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """A line of the outbox: something to say in Slack, written in the transaction that caused it.
 
-    `subject` is the id of what it is about (update, interaction or reply); it is rendered when it is posted.
+    `subject` is the id of what it is about (update, interaction or reply), which is rendered when it is posted; of an
+    outcome it is the sentence itself.
     `target` is a channel id, or a user id for a direct message. `ts` is Slack's, once posted.
     """
 

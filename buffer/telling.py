@@ -37,3 +37,9 @@ def put(
             created_at=now,
         )
     )
+
+
+def outcome(store: Store, team_id: str, user_id: str, words: str, now: datetime) -> None:
+    """To whoever asked for something slow: how it went."""
+    if user_id:
+        put(store, NoticeKind.OUTCOME, team_id, words, user_id, now)

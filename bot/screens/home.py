@@ -186,7 +186,7 @@ def on_opened(event: Json, desk: Desk, after: After, client: WebClient) -> None:
     if event.get("tab") != "home":
         return
     remember_place(desk, "home")
-    after(client.views_publish, user_id=desk.user_id, view=draw(desk))
+    after(lambda: client.views_publish(user_id=desk.user_id, view=draw(desk)))
 
 
 def on_go(ack: Ack, action: Json, desk: Desk, redraw: Redraw) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 
-from bad_servers import Talk, hangs, heard, resets, says, server
+from bad_servers import Talk, hangs, resets, says, server
 from buffer.backends.rest_v1 import V1, RestQueue, RestQueues, Server
 from buffer.errors import Code, LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
 from buffer.model import Draft, Edit, Media, Position, Schedule, State
@@ -20,39 +17,14 @@ from buffer.ports import Feature
 from buffer.web import Web
 from cast import ADA, MONDAY
 from fakes import FakeClock
+from v1_server import PROFILE, UPDATE, Buffer, said
 
-PROFILE = "4eb854340acb04e870000010"
-UPDATE = "4eb8565e0acb04bb82000004"
 SEEN = {
     "id": UPDATE, "created_at": 1320703582, "day": "Monday 7th November", "due_at": 1320742680, "due_time": "07:01 pm",
     "profile_id": PROFILE, "profile_service": "twitter", "status": "buffer", "text": "This is just the beginning",
     "text_formatted": "This is just the beginning", "user_id": "4eb9276e0acb04bb81000067", "via": "chrome",
 }  # fmt: skip
 """As Buffer's page has it: no state, no post_id."""
-
-
-@dataclass
-class Buffer:
-    """A server in a list: every request is kept, and answered by its path."""
-
-    answers: dict[str, Any] = field(default_factory=dict)
-    asked: list[tuple[str, str, list[tuple[str, str]]]] = field(default_factory=list)
-    headers: list[str] = field(default_factory=list)
-
-    def talk(self, line: Any) -> None:
-        head, _, body = heard(line).partition(b"\r\n\r\n")
-        method, path, _ = head.decode().split("\r\n")[0].split(" ")
-        path, _, query = path.partition("?")
-        self.asked.append((method, path, parse_qsl(query or body.decode(), keep_blank_values=True)))
-        self.headers.append(head.decode())
-        status, answer = self.answers.get(path, (200, {}))
-        line.sendall(said(status, answer))
-
-
-def said(status: int, answer: Any, *more: str) -> bytes:
-    body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    head = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *more]
-    return "\r\n".join([*head, "", ""]).encode() + body
 
 
 @contextmanager

@@ -1,0 +1,104 @@
+"""The networks behind a hosted queue: it publishes there by itself, tells what people did, and takes comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from buffer.errors import Refused, SlowDown
+from buffer.model import Actor, Event, Found, Interaction, Limits, Profile, Receipt, Update
+from buffer.ports import Certainty, Clock, Network, Queues, Store
+
+PAUSE = timedelta(minutes=1)
+"""Between two looks at a profile: Buffer allows 60 requests a minute in all."""
+
+NEWEST, IN_TURN = 3, 2
+"""How many posts are asked about at each look: the newest, and some of the older ones in turn."""
+
+RECENT = timedelta(days=7)
+_LIMITS = Limits(characters=5000)
+
+
+class Hosted:
+    """Any of them. Blind: v1 has no keys for comments."""
+
+    certainty = Certainty.BLIND
+    events = frozenset(Event)
+
+    def __init__(self, queues: Queues, store: Store, clock: Clock) -> None:
+        self._queues, self._store, self._clock = queues, store, clock
+        self._limits: dict[str, Limits] = {}
+        self._looked: dict[str, datetime] = {}
+        self._turn = 0
+
+    def learn(self, configuration: Mapping[str, Any]) -> None:
+        """What the server says its networks take."""
+        services = configuration.get("services")
+        for service, told in (services if isinstance(services, dict) else {}).items():
+            kinds = told.get("types") if isinstance(told, dict) else None
+            for kind in (kinds if isinstance(kinds, dict) else {}).values():
+                characters = kind.get("character_limit") if isinstance(kind, dict) else None
+                if isinstance(characters, int) and characters > 0:
+                    self._limits[service] = Limits(characters=characters)
+
+    def limits(self, profile: Profile) -> Limits:
+        return self._limits.get(profile.service, _LIMITS)
+
+    def publish(self, profile: Profile, update: Update, key: str) -> Receipt:
+        raise Refused("The hosted queue publishes by itself.")
+
+    def find(self, profile: Profile, update: Update, key: str) -> Receipt | None:
+        return None
+
+    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
+        now = self._clock()
+        looked = self._looked.get(profile.id)
+        if looked and now - looked < PAUSE:
+            raise SlowDown("Asked a moment ago.", looked + PAUSE)
+        self._looked[profile.id] = now
+        queue = self._queues(Actor(team_id=profile.team_id, user_id="", via="mirror"))
+        found = [
+            Found(
+                post=update.service_update_id,
+                service_id=each.service_id or each.id,
+                event=each.event,
+                user=each.user,
+                created_at=each.created_at,
+                text=each.text,
+                link=each.link,
+            )
+            for update in self._about(profile, now)
+            for each in queue.interactions(update.id, count=100, since=since).items
+        ]
+        return sorted(found, key=lambda each: each.created_at)
+
+    def reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt:
+        queue = self._queues(Actor(team_id=profile.team_id, user_id="", via="slack"), key)
+        made = queue.comment(update.id, text, interaction_id=to.id if to else "")
+        return Receipt(service_id=made.service_id or made.id)
+
+    def _about(self, profile: Profile, now: datetime) -> list[Update]:
+        sent = self._store.updates.sent(profile, offset=0, count=50, since=now - RECENT).items
+        known = [update for update in sent if update.service_update_id]
+        newest, older = known[:NEWEST], known[NEWEST:]
+        turn = self._turn = (self._turn + IN_TURN) % max(1, len(older))
+        return newest + (older[turn:] + older[:turn])[:IN_TURN]
+
+
+class HostedNetworks(Mapping[str, Network]):
+    """Whatever a service is called, the hosted queue knows it."""
+
+    def __init__(self, hosted: Hosted, store: Store) -> None:
+        self._hosted, self._store = hosted, store
+
+    def __getitem__(self, service: str) -> Network:
+        return self._hosted
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(profile.service for profile in self._store.profiles.all()))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
