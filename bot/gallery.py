@@ -50,6 +50,7 @@ QUEUED = Update(
     created_at=NOW,
     updated_at=NOW,
     user_id="U1",
+    via="slack",
     due_at=NOW + timedelta(hours=1),
 )
 SCHEDULED = replace(

@@ -470,7 +470,9 @@ def is_person(target: str) -> bool:
 
 
 def _ids(notice: Notice) -> Json:
-    return {"outbox": notice.id, "kind": str(notice.kind), "subject": notice.subject}
+    """For the log. Of an outcome the subject is what is said, and that is nobody's business there."""
+    subject = "" if notice.kind is NoticeKind.OUTCOME else notice.subject
+    return {"outbox": notice.id, "kind": str(notice.kind), "subject": subject}
 
 
 # -- the border to Slack

@@ -7,6 +7,29 @@ from settings import Mode, Settings, SettingsError, from_environment
 BOT, APP, SECRET = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"BUFFER_BACKEND": "rest"}, "needs BUFFER_ACCESS_TOKEN"),
+        ({"BUFFER_ACCESS_TOKEN": "secret"}, "without BUFFER_BACKEND=rest"),
+        ({"BUFFER_BACKEND": "graphql"}, "embedded, rest"),
+        (
+            {"BUFFER_BACKEND": "rest", "BUFFER_ACCESS_TOKEN": "t", "BUFFER_API_URL": "x"},
+            "BUFFER_API_URL",
+        ),
+    ],
+)
+def test_a_backend_that_cannot_be(given: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError, match=says) as wrong:
+        from_environment(given)
+    assert "secret" not in str(wrong.value)
+
+
+def test_a_queue_elsewhere() -> None:
+    found = from_environment({"BUFFER_BACKEND": "REST", "BUFFER_ACCESS_TOKEN": "t"})
+    assert (found.buffer_backend, found.buffer_api_url) == ("rest", "https://api.bufferapp.com")
+
+
 def test_nothing_set_is_the_playground_with_every_default() -> None:
     assert from_environment({}) == Settings(slack_api_url="https://slack.com/api/")
     assert from_environment({}).mode is Mode.PLAYGROUND

@@ -106,7 +106,8 @@ def words(update: Update) -> str:
 
 
 def _by(update: Update) -> str:
-    said = f" · by <@{update.user_id}>" if update.user_id.isalnum() else ""
+    is_member = update.via == "slack" and update.user_id.isalnum()
+    said = f" · by <@{update.user_id}>" if is_member else ""
     return said + (" · with a picture" if update.media.picture else "")
 
 

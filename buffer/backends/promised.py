@@ -232,7 +232,8 @@ class Promises:
         words = self._outcome(queue, job, is_repeat=is_repeat)
         with self._store.transaction():
             telling.outcome(self._store, job.team_id, actor.user_id, words, now)
-        return words
+            self._store.audit.write(actor, payload["verb"], job.id, now)
+        return "done"
 
     def fail(self, job: Job, reason: str, now: datetime) -> None:
         doing = _DOING[job.payload["verb"]]

@@ -387,7 +387,9 @@ class RestQueue:
         return _read(lambda: wire.profile_from_json(found, team_id=self._actor.team_id))
 
     def _update(self, found: Any) -> Update:
-        return _read(lambda: wire.update_from_json(found, team_id=self._actor.team_id))
+        """Without its author: whoever that is there is nobody here."""
+        update = _read(lambda: wire.update_from_json(found, team_id=self._actor.team_id))
+        return replace(update, user_id="")
 
 
 # -- pieces

@@ -245,11 +245,23 @@ def test_a_comment_without_a_card_says_itself_what_it_is_about(desk: Desk) -> No
 
 
 def test_what_is_gone_is_passed_over_in_silence(desk: Desk) -> None:
-    for kind in NoticeKind:
+    for kind in set(NoticeKind) - {NoticeKind.OUTCOME}:
         desk.put(kind, "nobody knows it")
     desk.works(10)
     assert not desk.said()
     assert desk.nothing_left()
+
+
+def test_an_outcome_is_said_as_it_is_and_not_logged(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    desk.put(NoticeKind.OUTCOME, "Added: “a secret plan” <!channel>")
+    desk.works()
+    (told,) = desk.said()
+    assert "a secret plan" in str(told["blocks"])
+    assert "<!channel>" not in told["text"]
+    assert "secret plan" not in "".join(str(vars(record)) for record in caplog.records)
 
 
 def test_new_counts_change_the_card_they_belong_to(desk: Desk) -> None:

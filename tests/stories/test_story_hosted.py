@@ -191,7 +191,12 @@ def test_the_queue_is_shown_as_it_is_there(near: Story, far: Far) -> None:
     assert "From elsewhere" in near.command("/buffer queue")
     near.done(near.slack.open_home(as_=ADA))
     near.calm()
-    assert "From elsewhere" in said(near.slack.home(ADA))
+    home = said(near.slack.home(ADA))
+    assert "From elsewhere" in home
+    assert " · by " not in home, "a token is nobody in this workspace"
+    near.command("/buffer Another one")
+    near.work()
+    assert "Another one" in said(near.slack.home(ADA))
 
 
 def test_the_window_says_that_it_is_being_added(near: Story, far: Far) -> None:
