@@ -141,15 +141,20 @@ def say_hello(house: House, playground: Playground | None, with_web: bool) -> No
             "no Slack tokens and HOST is not loopback: pages and health only",
             extra={"url": settings.own_url},
         )
+    warn_of_the_end(settings)
+    log.info(
+        "started",
+        extra={"mode": mode, "web": with_web, "database": settings.database_url},
+    )
+
+
+def warn_of_the_end(settings: Settings) -> None:
+    """A queue at Buffer's own v1 has a last day."""
     if settings.buffer_backend == "rest" and settings.buffer_api_url == BUFFER:
         log.warning(
             "Buffer switches its REST API v1 off on %s: point BUFFER_API_URL elsewhere by then",
             LAST_DAY,
         )
-    log.info(
-        "started",
-        extra={"mode": mode, "web": with_web, "database": settings.database_url},
-    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from buffer import attachments, commenter, jobs
 from buffer.backends import promised
 from buffer.backends.embedded import EmbeddedQueues
-from buffer.backends.promised import PromisedQueues, Promises
+from buffer.backends.promised import PromisedQueues
+from buffer.backends.promises import Promises
 from buffer.backends.rest_v1 import RestQueues, Server
 from buffer.links import Shorten, as_written, shortener
 from buffer.mirror import Mirror

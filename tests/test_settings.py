@@ -2,6 +2,7 @@
 
 import pytest
 
+from app import warn_of_the_end
 from settings import Mode, Settings, SettingsError, from_environment
 
 BOT, APP, SECRET = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
@@ -23,6 +24,15 @@ def test_a_backend_that_cannot_be(given: dict[str, str], says: str) -> None:
     with pytest.raises(SettingsError, match=says) as wrong:
         from_environment(given)
     assert "secret" not in str(wrong.value)
+
+
+def test_whoever_uses_buffers_own_v1_is_told_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
+    elsewhere = Settings(buffer_backend="rest", buffer_api_url="https://other.example")
+    for settings in (Settings(), elsewhere):
+        warn_of_the_end(settings)
+    assert caplog.text == ""
+    warn_of_the_end(Settings(buffer_backend="rest"))
+    assert "2027-02-01" in caplog.text
 
 
 def test_a_queue_elsewhere() -> None:

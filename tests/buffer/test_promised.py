@@ -10,7 +10,8 @@ import pytest
 
 from bad_servers import server
 from buffer import jobs
-from buffer.backends.promised import KIND, PromisedQueues, Promises
+from buffer.backends.promised import KIND, PromisedQueues
+from buffer.backends.promises import Promises
 from buffer.backends.rest_v1 import RestQueues, Server
 from buffer.errors import Code, Promised, Refused
 from buffer.model import Draft, Edit, Media, Position, Profile
