@@ -14,6 +14,7 @@ from slack_bolt.context.ack import Ack
 from waitress.server import create_server
 
 import app
+import backend
 import wiring
 from benchmarks.load import CHANNEL, SECRET, TEAM
 from bot import when
@@ -74,7 +75,7 @@ def main(folder: str, hanging: bool) -> None:
         queue_limit=10_000_000,
     )
     if hanging:
-        vars(wiring)["NETWORKS"] = {local.SERVICE: Hanging}
+        vars(backend)["NETWORKS"] = {local.SERVICE: Hanging}
     house = wiring.build(settings)
 
     @house.bolt.command("/noop")

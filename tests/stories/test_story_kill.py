@@ -168,13 +168,13 @@ def test_sigterm_ends_it_in_order(house: House) -> None:
 
 
 HANGS = """
-import time, app, cli, wiring
+import time, app, backend, cli
 from buffer.networks import local
 class Hanging(local.Local):
     def publish(self, profile, update, key):
         print("on the wire", flush=True)
         time.sleep(600)
-wiring.NETWORKS = {local.SERVICE: Hanging}
+backend.NETWORKS = {local.SERVICE: Hanging}
 cli.main(app.serve, lambda settings, store: [])
 """
 
