@@ -34,6 +34,7 @@ from bot.blocks import (
 from bot.guard import After, Redraw, guard
 from bot.mrkdwn import escape
 from bot.people import Desk, remember_place
+from buffer.errors import QueueError
 from buffer.model import Counts, Json, Page, Profile, Update
 
 GO = "home_go"
@@ -186,7 +187,16 @@ def on_opened(event: Json, desk: Desk, after: After, client: WebClient) -> None:
     if event.get("tab") != "home":
         return
     remember_place(desk, "home")
-    after(lambda: client.views_publish(user_id=desk.user_id, view=draw(desk)))
+    after(_show, client, desk)
+
+
+def _show(client: WebClient, desk: Desk) -> None:
+    """After the ack, since a queue may be far away; when it does not answer, that is what there is to see."""
+    try:
+        view = draw(desk)
+    except QueueError as error:
+        view = View(type="home", blocks=[small(escape(str(error)))])
+    client.views_publish(user_id=desk.user_id, view=view)
 
 
 def on_go(ack: Ack, action: Json, desk: Desk, redraw: Redraw) -> None:

@@ -169,6 +169,9 @@ def test_a_server_that_is_away_for_a_while(near: Story, far: Far) -> None:
     near.work()
     assert told(near) == ""
     assert "cannot be reached" in near.command("/buffer queue")
+    near.done(near.slack.open_home(as_=ADA))
+    near.calm()
+    assert "cannot be reached" in said(near.slack.home(ADA))
     far.web.start()
     both_pass(near, far, 30)
     assert "Added" in told(near)
