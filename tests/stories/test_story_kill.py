@@ -120,12 +120,18 @@ def eventually(find: Callable[[], Any], seconds: float = 40) -> Any:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def dark_house(tmp_path: Path) -> Iterator[House]:
+    """Not started yet; whatever becomes of the test, nothing of it goes on running."""
     made = House(tmp_path)
-    made.starts()
     yield made
     if made.process and made.process.poll() is None:
         made.dies()
+
+
+@pytest.fixture
+def house(dark_house: House) -> House:
+    dark_house.starts()
+    return dark_house
 
 
 def test_a_process_killed_at_every_step_loses_and_doubles_nothing(house: House) -> None:
@@ -179,17 +185,16 @@ cli.main(app.serve, lambda settings, store: [])
 """
 
 
-def test_a_network_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> None:
-    house = House(tmp_path)
+def test_a_network_that_hangs_does_not_hold_up_the_end(dark_house: House) -> None:
+    house = dark_house
     house.starts(command=("-c", HANGS))
     house.does("say", channel=SOCIAL, text="/buffer Into the void --now")
-    eventually(lambda: "on the wire" in (tmp_path / "log").read_text())
+    eventually(lambda: "on the wire" in (house.folder / "log").read_text())
     assert house.stops() == 0
     assert house.rows("SELECT state FROM updates") == [("sending",)]
     house.starts()
     eventually(lambda: house.rows("SELECT 1 FROM updates WHERE state = 'sent'"))
     assert house.rows("SELECT text FROM local_posts") == [("Into the void",)]
-    house.dies()
 
 
 def test_a_second_instance_on_the_same_database_does_no_harm(house: House) -> None:
