@@ -156,6 +156,11 @@ class Media:
     thumbnail: str = ""
     alt_text: str = ""
 
+    @property
+    def own_picture(self) -> str:
+        """The picture somebody attached; one that only previews a link belongs to the link."""
+        return "" if self.link else self.picture
+
     def __bool__(self) -> bool:
         return any((self.link, self.title, self.description, self.picture, self.thumbnail))
 

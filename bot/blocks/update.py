@@ -108,7 +108,7 @@ def words(update: Update) -> str:
 def _by(update: Update) -> str:
     is_member = update.via == "slack" and update.user_id.isalnum()
     said = f" · by <@{update.user_id}>" if is_member else ""
-    return said + (" · with a picture" if update.media.picture else "")
+    return said + (" · with a picture" if update.media.own_picture else "")
 
 
 def whose(profile: Profile) -> str:

@@ -111,7 +111,7 @@ def _typed(updates: Sequence[Update]) -> Typed:
         text=first.text,
         whole=first.text,
         profile_ids=tuple(update.profile_id for update in updates),
-        picture=first.media.picture,
+        picture=first.media.own_picture,
         alt_text=first.media.alt_text,
         source=first.source,
     )

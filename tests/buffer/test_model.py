@@ -84,3 +84,8 @@ def an_update(*, state: State = State.QUEUED, due_at: datetime | None = None) ->
         updated_at=datetime(2026, 3, 2, tzinfo=UTC),
         due_at=due_at,
     )
+
+
+def test_the_picture_of_a_links_preview_is_nobodys_own() -> None:
+    assert Media(picture="https://x.y/p.png").own_picture == "https://x.y/p.png"
+    assert Media(link="https://x.y", picture="https://x.y/p.png").own_picture == ""
