@@ -187,17 +187,15 @@ def fits(method: str, path: str, result: Result) -> None:
 
 
 def _schema(method: str, path: str) -> str | None:
-    """The route that answers this path."""
-    parts = path.split("/")
+    """The route that answers this path: of two that fit, the one with fewer gaps."""
+    parts, fits = path.split("/"), []
     for route in ROUTES:
         template = route.path.split("/")
         if route.method == method and len(template) == len(parts):
-            literal = sum(a == b for a, b in zip(template, parts, strict=True))
-            if literal == len(parts) or literal == len(parts) - 1 == len(parts) - route.path.count(
-                "{"
-            ):
-                return route.answer
-    return None
+            same = sum(a == b for a, b in zip(template, parts, strict=True))
+            if same >= len(parts) - route.path.count("{"):
+                fits.append((same, route.answer))
+    return max(fits)[1] if fits else None
 
 
 @cache

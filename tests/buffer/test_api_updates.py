@@ -428,3 +428,36 @@ def test_a_share_on_hold_names_the_state_it_returns_to(script: Script) -> None:
     found = script.get(f"/1/updates/{failed.id}.json").json
     assert (found["state"], found["shared_from"]) == ("queued", "failed")
     assert found["share_at"] == unix(MONDAY + timedelta(seconds=10))
+
+
+def test_an_unconfirmed_one_that_is_shared_again_names_where_it_came_from(script: Script) -> None:
+    update = script.has_in(State.UNCONFIRMED)
+    found = script.post(f"/1/updates/{update.id}/share.json").json["updates"][0]
+    assert (found["state"], found["shared_from"]) == ("queued", "unconfirmed")
+
+
+def test_what_is_ours_beside_the_page(script: Script) -> None:
+    """A hold and its end, several at once, what needs a person, and posts as a whole."""
+    a, b, c = script.has_queued("a", "b", "c")
+    held = script.post(f"/1/updates/{a.id}/share.json", f"hold=10&ids[]={b.id}").json["updates"]
+    assert [each["share_at"] for each in held] == [unix(MONDAY) + 10] * 2
+    back = script.post(f"/1/updates/{a.id}/unshare.json", f"ids[]={b.id}").json["updates"]
+    assert all("share_at" not in each for each in back)
+    assert script.texts() == ["a", "b", "c"]
+    assert script.post(f"/1/updates/{c.id}/move_to_top.json", f"ids[]={b.id}").json["id"] == c.id
+    assert script.texts() == ["c", "b", "a"]
+    failed = script.has_in(State.FAILED, "no")
+    unsure = script.has_in(State.UNCONFIRMED, "perhaps")
+    shown = script.get("/1/updates/problems.json").json["updates"]
+    assert {each["id"] for each in shown} == {failed.id, unsure.id}
+    assert (
+        script.post(f"/1/updates/{unsure.id}/confirm_sent.json").json["updates"][0]["state"]
+        == "sent"
+    )
+    assert [each["id"] for each in script.get(f"/1/posts/{a.post_id}.json").json] == [a.id]
+    body = f"text=&keep_text=1&to_queue=1&ids[]={a.id}"
+    assert script.post(f"/1/updates/{failed.id}/update.json", body).json["update"]["text"] == "no"
+    for wrong, code in ((f"ids[]={UNKNOWN}", 1020), ("ids[]=x", 1020), ("hold=61", 1006)):
+        assert script.post(f"/1/updates/{a.id}/share.json", wrong).json["code"] == code
+    assert script.post(f"/1/updates/{b.id}/destroy.json", f"ids[]={c.id}").json["success"]
+    assert sorted(script.texts()) == ["a", "no"]
