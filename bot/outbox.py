@@ -19,6 +19,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import notices
+from bot.blocks import outcome_message
 from bot.message import Message
 from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
 from buffer.model import (
@@ -336,7 +337,7 @@ Plan = tuple[Call, ...] | Never | Later
 def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
     """What has to be asked of Slack, seen from how things are now, not from how they were."""
     if notice.kind is NoticeKind.OUTCOME:
-        return (_message(notice, notices.note(notice.subject)),)
+        return (_message(notice, outcome_message(notice.subject)),)
     about = _about(store, notice)
     if about is None:
         return Never("it is gone")

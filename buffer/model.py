@@ -452,7 +452,7 @@ class Notice:
     """A line of the outbox: something to say in Slack, written in the transaction that caused it.
 
     `subject` is the id of what it is about (update, interaction or reply), which is rendered when it is posted; of an
-    outcome it is the sentence itself.
+    outcome it is what is said, after a line with the id of the post it is said of, if there is one.
     `target` is a channel id, or a user id for a direct message. `ts` is Slack's, once posted.
     """
 

@@ -39,7 +39,9 @@ def put(
     )
 
 
-def outcome(store: Store, team_id: str, user_id: str, words: str, now: datetime) -> None:
-    """To whoever asked for something slow: how it went."""
+def outcome(
+    store: Store, team_id: str, user_id: str, words: str, now: datetime, *, post_id: str = ""
+) -> None:
+    """To whoever asked for something slow: how it went, and (`post_id`) of which post, so that it can be changed."""
     if user_id:
-        put(store, NoticeKind.OUTCOME, team_id, words, user_id, now)
+        put(store, NoticeKind.OUTCOME, team_id, f"{post_id}\n{words}", user_id, now)

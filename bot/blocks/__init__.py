@@ -33,6 +33,7 @@ from bot.blocks.pieces import (
 from bot.blocks.post import (
     answer_for,
     headline,
+    outcome_message,
     post_buttons,
     post_message,
     problem_row,
@@ -95,6 +96,7 @@ __all__ = [
     "headline",
     "last_page",
     "note",
+    "outcome_message",
     "place_of",
     "plain_when",
     "post_buttons",

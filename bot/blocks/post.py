@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -27,7 +28,7 @@ from bot.blocks.ids import (
 from bot.blocks.pieces import button, fallback, plain_second, plain_when, shorten, small
 from bot.blocks.update import status, whose, words
 from bot.message import Message
-from bot.notices import account_name, problem_buttons
+from bot.notices import account_name, note, problem_buttons
 from bot.people import Desk
 from buffer.model import PENDING, Profile, State, Update
 
@@ -64,6 +65,22 @@ def post_message(
             )
         )
     return Message(text=_said(heading, updates, profiles, zone), blocks=blocks)
+
+
+def outcome_message(told: str) -> Message:
+    """How something slow went. `told` is what is said, after a line with the post's id; without one there is nothing
+    to press."""
+    post_id, _, sentence = told.partition("\n")
+    said = note(sentence)
+    if not post_id:
+        return said
+    offered = (TOP, SHARE, EDIT, CHANGE_TIME)
+    row = [
+        button("Undo", UNDO, post_id),
+        *(button(LABELS[each], each, post_id) for each in offered),
+    ]
+    buttons = ActionsBlock(block_id=f"post|{post_id}#row", elements=row)
+    return replace(said, blocks=[*said.blocks, buttons])
 
 
 def headline(updates: Sequence[Update], *, fresh: bool = False) -> str:

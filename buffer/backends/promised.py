@@ -140,8 +140,8 @@ class PromisedQueue:
         self._promise("move_to_top", {"ids": update_ids})
 
     def share(self, *update_ids: str, hold: timedelta = timedelta()) -> list[Update]:
-        """Without a hold: it has waited for the job already."""
-        self._promise("share", {"ids": update_ids})
+        """Held back there, where the server can."""
+        self._promise("share", {"ids": update_ids, "hold": hold.total_seconds()})
 
     def unshare(self, *update_ids: str) -> list[Update]:
         self._promise("unshare", {"ids": update_ids})
@@ -203,5 +203,6 @@ def _packed(value: Draft | Edit) -> dict[str, Any]:
     packed = asdict(value)
     if value.scheduled_at:
         packed["scheduled_at"] = value.scheduled_at.isoformat()
-    packed.pop("hold", None)
+    if isinstance(value, Draft):
+        packed["hold"] = value.hold.total_seconds()
     return packed

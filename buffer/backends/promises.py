@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,14 @@ PATIENCE = timedelta(hours=1)
 
 _SKEW = timedelta(minutes=5)
 """How much earlier than ours the server's clock may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What is told, and of which new post."""
+
+    words: str
+    post_id: str = ""
 
 
 class Promises:
@@ -38,9 +47,11 @@ class Promises:
         queue, begun = self._queues(actor, job.id), f"promise-begun:{job.id}"
         is_repeat = self._store.memos.recall(begun, now) is not None
         self._store.memos.keep(begun, True, until=now + 2 * PATIENCE)
-        words = self._outcome(queue, job, is_repeat=is_repeat)
+        done = self._done(queue, job, is_repeat=is_repeat)
         with self._store.transaction():
-            telling.outcome(self._store, job.team_id, actor.user_id, words, now)
+            telling.outcome(
+                self._store, job.team_id, actor.user_id, done.words, now, post_id=done.post_id
+            )
             self._store.audit.write(actor, payload["verb"], job.id, now)
         return "done"
 
@@ -50,18 +61,21 @@ class Promises:
         words = f"{doing} did not work: {reason}" + (f" This was the text:\n{text}" if text else "")
         telling.outcome(self._store, job.team_id, job.payload["user"], words, now)
 
-    def _outcome(self, queue: RestQueue, job: Job, *, is_repeat: bool) -> str:
+    def _done(self, queue: RestQueue, job: Job, *, is_repeat: bool) -> _Done:
         verb, payload = job.payload["verb"], job.payload
         if verb == "add":
             draft = _draft(payload["draft"])
             if is_repeat:
                 draft = self._missing(queue, draft, job.created_at)
-            return _added(queue.add(draft), queue) if draft.profile_ids else "Your post is there."
+            if not draft.profile_ids:
+                return _Done("Your post is there.")
+            made = queue.add(draft)
+            return _Done(_added(made, queue), made[0].post_id if made else "")
         try:
-            return _VERBS[verb](queue, payload)
+            return _Done(_VERBS[verb](queue, payload))
         except Refused as error:
             if is_repeat and verb == "destroy" and error.code is Code.UPDATE_NOT_FOUND:
-                return "Your post is deleted."
+                return _Done("Your post is deleted.")
             raise
 
     def _missing(self, queue: RestQueue, draft: Draft, since: datetime) -> Draft:
@@ -99,6 +113,11 @@ def _on_profile(name: str, words: str) -> _Verb:
     return act
 
 
+def _shared(queue: RestQueue, payload: Mapping[str, Any]) -> str:
+    queue.share(*payload["ids"], hold=timedelta(seconds=payload["hold"]))
+    return "Your post is on its way."
+
+
 def _edited(queue: RestQueue, payload: Mapping[str, Any]) -> str:
     return _added(queue.edit(*payload["ids"], edit=_edit(payload["edit"])), queue, "Changed")
 
@@ -125,7 +144,7 @@ def _moved(queue: RestQueue, payload: Mapping[str, Any]) -> str:
 _VERBS: Mapping[str, _Verb] = {
     "edit": _edited,
     "move_to_top": _on_ids("move_to_top", "Your post is at the top of the queue."),
-    "share": _on_ids("share", "Your post is on its way."),
+    "share": _shared,
     "unshare": _on_ids("unshare", "Your post is back in its place."),
     "destroy": _on_ids("destroy", "Your post is deleted."),
     "confirm_sent": _on_ids("confirm_sent", "Your post is out."),
@@ -165,6 +184,7 @@ def _draft(packed: Mapping[str, Any]) -> Draft:
             **packed,
             "profile_ids": tuple(packed["profile_ids"]),
             "position": Position(packed["position"]),
+            "hold": timedelta(seconds=packed["hold"]),
             "media": Media(**packed["media"]),
             "scheduled_at": _moment(packed["scheduled_at"]),
         }

@@ -256,9 +256,10 @@ def test_an_outcome_is_said_as_it_is_and_not_logged(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    desk.put(NoticeKind.OUTCOME, "Added: “a secret plan” <!channel>")
+    desk.put(NoticeKind.OUTCOME, "\nAdded: “a secret plan” <!channel>")
     desk.works()
     (told,) = desk.said()
+    assert len(told["blocks"]) == 1, "there is nothing to press"
     assert "a secret plan" in str(told["blocks"])
     assert "<!channel>" not in told["text"]
     assert "secret plan" not in "".join(str(vars(record)) for record in caplog.records)

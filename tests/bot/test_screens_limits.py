@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot import form
-from bot.blocks import Message, last_page, note, post_message
+from bot.blocks import Message, last_page, note, outcome_message, post_message
 from bot.command import Post, Question
 from bot.people import Typed
 from bot.screens import answer, buttons, edit, home, profiles, queue
@@ -187,3 +187,10 @@ def test_home(data: st.DataObject) -> None:
 
 def test_help() -> None:
     fits(helps.view("/" + "x" * 31))
+
+
+@ROUND
+@given(TEXTS, IDS)
+def test_how_something_slow_went(words: str, post: str) -> None:
+    fits(outcome_message(f"{post}\nAdded: “{words}”"))
+    fits(outcome_message(f"\nIt did not work: {words}"))

@@ -45,7 +45,7 @@ class Story:
 
     def told(self) -> list[str]:
         rows = self.store.database.all("SELECT subject FROM outbox ORDER BY rowid")
-        return [row[0] for row in rows]
+        return [row[0].partition("\n")[2] for row in rows]
 
     def posted(self) -> list[str]:
         return [path for method, path, _ in self.buffer.asked if method == "POST"]
@@ -80,6 +80,9 @@ def test_it_is_stored_then_done_then_told(story: Story) -> None:
     story.works()
     assert story.posted() == ["/1/updates/create.json"]
     assert story.told() == ["Added: “hello”\n• jo: Mon 02 Mar 2026, 09:00 (UTC)"]
+    told = story.store.database.one("SELECT subject FROM outbox")
+    assert told
+    assert told[0].startswith(f"{UPDATE}\n"), "its buttons know the post"
 
 
 def test_a_create_that_broke_off_is_looked_up_before_it_is_repeated(story: Story) -> None:
@@ -132,14 +135,14 @@ def test_429_waits_as_long_as_it_says(story: Story) -> None:
 def test_everything_of_a_draft_and_an_edit_survives_the_wait(story: Story) -> None:
     whole = draft(
         position=Position.TOP, media=Media(picture="https://x.y/p"), retweet={"tweet_id": "1"},
-        scheduled_at=MONDAY + timedelta(hours=3), shorten=False, allow_duplicate=True,
+        scheduled_at=MONDAY + timedelta(hours=3), shorten=False, allow_duplicate=True, hold=timedelta(seconds=10),
     )  # fmt: skip
     story.asks("add", whole)
     story.works()
     fields = dict(next(each[2] for each in story.buffer.asked if each[1].endswith("create.json")))
     assert fields == {
-        "text": "hello", "profile_ids[]": PROFILE, "top": "true", "allow_duplicate": "true", "shorten": "false",
-        "attachment": "true", "media[picture]": "https://x.y/p", "retweet[tweet_id]": "1",
+        "text": "hello", "profile_ids[]": PROFILE, "top": "true", "hold": "10", "allow_duplicate": "true",
+        "shorten": "false",         "attachment": "true", "media[picture]": "https://x.y/p", "retweet[tweet_id]": "1",
         "scheduled_at": "2026-03-02T11:00:00+00:00",
     }  # fmt: skip
     with pytest.raises(Promised):

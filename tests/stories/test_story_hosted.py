@@ -154,6 +154,26 @@ def test_from_a_command_to_an_answer_on_the_network(near: Story, far: Far) -> No
     assert near.cards() == 1
 
 
+def test_the_buttons_under_the_outcome(near: Story, far: Far) -> None:
+    far.queue().add(Draft(text="The first", profile_ids=(far.profile.id,)))
+    near.command(f"/buffer {TEXT}")
+    near.work()
+    near.press("Top", channel=direct(ADA).id)
+    near.work()
+    near.is_told()
+    assert [each.text for each in far.pending()] == [TEXT, "The first"]
+    assert "at the top" in told(near)
+    near.press("Share now", channel=direct(ADA).id)
+    near.work()
+    (held, _) = far.pending()
+    assert held.share_at == far.clock.now + timedelta(seconds=10), "held there, as anywhere"
+    near.press("Undo", channel=direct(ADA).id)
+    near.work()
+    near.is_told()
+    assert [each.text for each in far.pending()] == ["The first"]
+    assert "deleted" in told(near)
+
+
 def test_a_refusal_comes_back_with_the_words(near: Story, far: Far) -> None:
     far.queue().add(Draft(text=TEXT, profile_ids=(far.profile.id,)))
     near.command(f"/buffer {TEXT}")
