@@ -42,6 +42,7 @@ def put(
 def outcome(
     store: Store, team_id: str, user_id: str, words: str, now: datetime, *, post_id: str = ""
 ) -> None:
-    """To whoever asked for something slow: how it went, and (`post_id`) of which post, so that it can be changed."""
+    """To whoever asked for something slow: how it went, and (`post_id`) of which post, so that it can be changed.
+    Behind a form feed in `words` come those to give back."""
     if user_id:
         put(store, NoticeKind.OUTCOME, team_id, f"{post_id}\n{words}", user_id, now)

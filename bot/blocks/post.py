@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -25,7 +24,7 @@ from bot.blocks.ids import (
     UNDO,
     UNSHARE,
 )
-from bot.blocks.pieces import button, fallback, plain_second, plain_when, shorten, small
+from bot.blocks.pieces import button, fallback, given_back, plain_second, plain_when, shorten, small
 from bot.blocks.update import status, whose, words
 from bot.message import Message
 from bot.notices import account_name, note, problem_buttons
@@ -69,18 +68,18 @@ def post_message(
 
 def outcome_message(told: str) -> Message:
     """How something slow went. `told` is what is said, after a line with the post's id; without one there is nothing
-    to press."""
-    post_id, _, sentence = told.partition("\n")
-    said = note(sentence)
-    if not post_id:
-        return said
-    offered = (TOP, SHARE, EDIT, CHANGE_TIME)
-    row = [
-        button("Undo", UNDO, post_id),
-        *(button(LABELS[each], each, post_id) for each in offered),
-    ]
-    buttons = ActionsBlock(block_id=f"post|{post_id}#row", elements=row)
-    return replace(said, blocks=[*said.blocks, buttons])
+    to press. Behind a form feed come words to give back."""
+    post_id, _, said = told.partition("\n")
+    sentence, _, words = said.partition("\f")
+    blocks = [*note(sentence).blocks, *given_back(words)]
+    if post_id:
+        offered = (TOP, SHARE, EDIT, CHANGE_TIME)
+        row = [
+            button("Undo", UNDO, post_id),
+            *(button(LABELS[each], each, post_id) for each in offered),
+        ]
+        blocks.append(ActionsBlock(block_id=f"post|{post_id}#row", elements=row))
+    return Message(text=fallback(sentence), blocks=blocks)
 
 
 def headline(updates: Sequence[Update], *, fresh: bool = False) -> str:

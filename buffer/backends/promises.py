@@ -58,7 +58,7 @@ class Promises:
     def fail(self, job: Job, reason: str, now: datetime) -> None:
         doing = DOING[job.payload["verb"]]
         text = (job.payload.get("draft") or job.payload.get("edit") or {}).get("text") or ""
-        words = f"{doing} did not work: {reason}" + (f" This was the text:\n{text}" if text else "")
+        words = f"{doing} did not work: {reason}\f{text}"
         telling.outcome(self._store, job.team_id, job.payload["user"], words, now)
 
     def _done(self, queue: RestQueue, job: Job, *, is_repeat: bool) -> _Done:

@@ -193,4 +193,4 @@ def test_help() -> None:
 @given(TEXTS, IDS)
 def test_how_something_slow_went(words: str, post: str) -> None:
     fits(outcome_message(f"{post}\nAdded: “{words}”"))
-    fits(outcome_message(f"\nIt did not work: {words}"))
+    fits(outcome_message(f"\nIt did not work: {words}\f{words}"))
