@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from buffer.backends.rest_v1 import RestQueue, RestQueues
@@ -16,20 +16,15 @@ from buffer.errors import Code, Promised, Refused
 from buffer.mirror import is_there
 from buffer.model import (
     Actor,
-    Counts,
     Draft,
     Edit,
-    Event,
-    Interaction,
     Job,
-    Page,
     Profile,
-    Reply,
     Schedule,
     Update,
     new_id,
 )
-from buffer.ports import Clock, Feature, Store
+from buffer.ports import Clock, Store
 
 KIND = "hosted"
 HURRY = 1.5
@@ -57,21 +52,19 @@ class PromisedQueues:
 
     def __init__(self, queues: RestQueues, store: Store, clock: Clock) -> None:
         self.queues, self.store, self.clock = queues, store, clock
-        self._hurried = RestQueues(queues.server.in_a_hurry(HURRY))
+        self.hurried = queues.server.in_a_hurry(HURRY)
 
     def __call__(self, actor: Actor, key: str = "") -> PromisedQueue:
-        return PromisedQueue(self, self._hurried(actor), actor, key)
+        return PromisedQueue(self, actor, key)
 
 
-class PromisedQueue:
-    """See `buffer.ports.Queue` for the contract; every writing verb raises Promised."""
+class PromisedQueue(RestQueue):
+    """See `buffer.ports.Queue` for the contract: lists are the server's, profiles the mirror's, and every writing verb
+    but `comment` raises Promised. Threads bring comments through the commenter, which waits for nobody."""
 
-    def __init__(self, house: PromisedQueues, hurried: RestQueue, actor: Actor, key: str) -> None:
-        self._house, self._hurried, self._actor, self._key = house, hurried, actor, key
-
-    @property
-    def features(self) -> frozenset[Feature]:
-        return self._hurried.features
+    def __init__(self, house: PromisedQueues, actor: Actor, key: str) -> None:
+        super().__init__(house.hurried, actor, key)
+        self._house = house
 
     # -- reading
 
@@ -84,42 +77,6 @@ class PromisedQueue:
             if profile.id == profile_id:
                 return profile
         raise Refused("There is no such profile.", Code.PROFILE_NOT_FOUND)
-
-    def counts(self, profile_id: str) -> Counts:
-        return self._hurried.counts(profile_id)
-
-    def update(self, update_id: str) -> Update:
-        return self._hurried.update(update_id)
-
-    def post(self, post_id: str) -> list[Update]:
-        return self._hurried.post(post_id)
-
-    def pending(
-        self, profile_id: str, *, page: int = 1, count: int = 20, since: datetime | None = None
-    ) -> Page[Update]:
-        return self._hurried.pending(profile_id, page=page, count=count, since=since)
-
-    def sent(
-        self, profile_id: str, *, page: int = 1, count: int = 20, since: datetime | None = None
-    ) -> Page[Update]:
-        return self._hurried.sent(profile_id, page=page, count=count, since=since)
-
-    def problems(self, *, limit: int = 20) -> list[Update]:
-        return self._hurried.problems(limit=limit)
-
-    def interactions(
-        self,
-        update_id: str,
-        *,
-        event: Event | None = None,
-        page: int = 0,
-        count: int = 20,
-        since: datetime | None = None,
-        before: datetime | None = None,
-    ) -> Page[Interaction]:
-        return self._hurried.interactions(
-            update_id, event=event, page=page, count=count, since=since, before=before
-        )
 
     # -- writing
 
@@ -151,20 +108,6 @@ class PromisedQueue:
 
     def confirm_sent(self, update_id: str) -> Update:
         self._promise("confirm_sent", {"ids": [update_id]})
-
-    def comment(
-        self,
-        update_id: str,
-        text: str,
-        *,
-        interaction_id: str = "",
-        channel: str = "",
-        ts: str = "",
-    ) -> Reply:
-        """At once: threads bring their replies through the commenter, which waits for nobody."""
-        return self._hurried.comment(
-            update_id, text, interaction_id=interaction_id, channel=channel, ts=ts
-        )
 
     def reorder(self, profile_id: str, order: Sequence[str], *, offset: int = 0) -> list[Update]:
         self._promise("reorder", {"profile": profile_id, "order": list(order), "offset": offset})
