@@ -26,7 +26,7 @@ def examine(settings: Settings, store: Store, client: WebClient) -> list[Finding
         (True, f"Mode: {settings.mode.value}; pages at {settings.own_url}."),
         database(settings, store),
         *slack(settings, client),
-        *(profiles(store) if settings.buffer_backend == "embedded" else hosted(settings)),
+        *(profiles(store) if settings.buffer_backend == "embedded" else hosted(settings, store)),
     ]
 
 
@@ -100,8 +100,16 @@ def scopes(granted: str) -> Iterator[Finding]:
         )
 
 
-def hosted(settings: Settings) -> Iterator[Finding]:
-    """Asks the server that holds the queue."""
+def hosted(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Asks the server that holds the queue, and looks for posts that an embedded one left behind."""
+    if left := sum(store.updates.counts(profile.id)[0] for profile in store.profiles.all()):
+        yield (
+            False,
+            (
+                f"Waiting in this database: {left}. BUFFER_BACKEND=rest sends nothing of that: "
+                "go back to embedded until they are out."
+            ),
+        )
     server = Server(
         Web(),
         settings.buffer_api_url,

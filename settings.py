@@ -98,7 +98,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "BUFFER_BACKEND",
             ("embedded", "rest"),
         ),
-        buffer_api_url=_url(text("BUFFER_API_URL", default.buffer_api_url), "BUFFER_API_URL"),
+        buffer_api_url=_url(
+            text("BUFFER_API_URL", default.buffer_api_url), "BUFFER_API_URL"
+        ).removesuffix("/1"),
         buffer_access_token=text("BUFFER_ACCESS_TOKEN", ""),
         queue_limit=_number(
             text("QUEUE_LIMIT", str(default.queue_limit)), "QUEUE_LIMIT", 1, 1_000_000

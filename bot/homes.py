@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.people import People, open_homes, open_place
 from bot.services import Draw, Services, desk_for, drawn, publish_home
+from buffer.errors import QueueError
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Homes:
         try:
             if place:
                 publish_home(self._client, user, drawn(self._places, desk, place))
-        except (SlackApiError, SlackClientError, OSError) as error:
+        except (QueueError, SlackApiError, SlackClientError, OSError) as error:
             log.warning(
                 "a Home is not up to date", extra={"user": user, "reason": type(error).__name__}
             )

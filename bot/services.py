@@ -17,7 +17,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.blocks import Message, last_page, note, small
 from bot.guard import After
 from bot.people import Desk, People, open_place, quick
-from buffer.errors import QueueError
+from buffer.errors import Refused
 from buffer.model import Actor, Json
 from buffer.ports import Clock, Networks, Queues, Store
 
@@ -161,8 +161,8 @@ def drawn(places: Mapping[str, Draw], desk: Desk, place: str) -> Message | View:
     name, *parts = place.split("|")
     try:
         return places[name](desk, *parts)
-    except QueueError as error:  # gone, or on a server that does not answer
-        return note(str(error))
+    except Refused as gone:
+        return note(str(gone))
 
 
 def desk_for(

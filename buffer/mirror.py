@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from buffer import telling
 from buffer.errors import QueueError, SlowDown
 from buffer.model import Actor, Profile, State, Update
-from buffer.ports import Queues, Store
+from buffer.ports import Queue, Queues, Store
 
 log = logging.getLogger("mirror")
 
@@ -23,6 +23,7 @@ PAUSE = timedelta(minutes=1)
 QUIET_BEFORE = timedelta(hours=1)
 _THERE = "hosted-profile:"
 _OVERLAP = timedelta(minutes=10)
+_PAGE, _MOST_PAGES = 100, 20
 
 
 def is_there(store: Store, profile: Profile, now: datetime) -> bool:
@@ -59,7 +60,7 @@ class Mirror:
             for profile in profiles:
                 since = self._store.memos.recall(_stand(profile), now)
                 after = datetime.fromisoformat(since) if since else None
-                sent = queue.sent(profile.id, count=100, since=after and after - _OVERLAP).items
+                sent = _sent(queue, profile.id, after and after - _OVERLAP)
                 self._take(profile, sent, now, is_first=after is None)
             self._tell(queue.problems(limit=100), now)
         except SlowDown as error:
@@ -115,6 +116,17 @@ class Mirror:
             self._store.updates.append([update])
         else:
             self._store.updates.save(update, expected=[known.state])
+
+
+def _sent(queue: Queue, profile_id: str, since: datetime | None) -> list[Update]:
+    """All since then; at the first look one page is enough."""
+    found: list[Update] = []
+    for page in range(1, _MOST_PAGES + 1):
+        listed = queue.sent(profile_id, page=page, count=_PAGE, since=since)
+        found += listed.items
+        if since is None or len(listed.items) < _PAGE:
+            break
+    return found
 
 
 def _stand(profile: Profile) -> str:

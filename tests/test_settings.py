@@ -36,7 +36,10 @@ def test_whoever_uses_buffers_own_v1_is_told_when_it_ends(caplog: pytest.LogCapt
 
 
 def test_a_queue_elsewhere() -> None:
-    found = from_environment({"BUFFER_BACKEND": "REST", "BUFFER_ACCESS_TOKEN": "t"})
+    given = {"BUFFER_BACKEND": "REST", "BUFFER_ACCESS_TOKEN": "t"}
+    pasted = from_environment({**given, "BUFFER_API_URL": "https://b.example/1/"})
+    assert pasted.buffer_api_url == "https://b.example"
+    found = from_environment(given)
     assert (found.buffer_backend, found.buffer_api_url) == ("rest", "https://api.bufferapp.com")
 
 

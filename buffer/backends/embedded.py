@@ -30,7 +30,7 @@ from buffer.model import (
     new_id,
     zone,
 )
-from buffer.ports import Clock, Feature, Networks, Store
+from buffer.ports import Clock, Feature, Network, Networks, Store
 from buffer.text import check
 
 TWIN = timedelta(hours=24)
@@ -503,10 +503,17 @@ class EmbeddedQueue:
                 profile_id=profile.id,
             )
 
+    def _network(self, profile: Profile) -> Network:
+        """Raises Refused for a profile that an earlier backend or version left here."""
+        network = self._house.networks.get(profile.service)
+        if network is None:
+            raise Refused(f"This server does not post to “{profile.name}” ({profile.service}).")
+        return network
+
     def _refuse_text(
         self, profile: Profile, update: Update, now: datetime, *, allow_twin: bool
     ) -> None:
-        limits = self._house.networks[profile.service].limits(profile)
+        limits = self._network(profile).limits(profile)
         check(update.text, limits, profile.name, profile_id=profile.id)
         if allow_twin or not update.text.strip():
             return
@@ -528,7 +535,7 @@ class EmbeddedQueue:
                 Code.COMMENTS_NOT_POSSIBLE,
             )
         profile = self.profile(update.profile_id)
-        network = self._house.networks[update.service]
+        network = self._network(profile)
         if Event.COMMENT not in network.events:
             raise Refused(f"“{profile.name}” takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
         if not update.service_update_id:

@@ -115,8 +115,10 @@ class Server:
 def _error(answer: Answer, found: Any, now: datetime) -> QueueError | None:
     """By the code in the body where there is one, else by the status."""
     body = found if isinstance(found, dict) else {}
-    if answer.status < 400 and body.get("success", True) is not False:
+    if answer.status < 300 and body.get("success", True) is not False:
         return None
+    if 300 <= answer.status < 400:
+        return Refused("The server sends us elsewhere: set BUFFER_API_URL to where it is now.")
     message = _sentence(body) or f"The server answered {answer.status}."
     code = body.get("code")
     if answer.status == 401 or code == 1001:

@@ -159,6 +159,7 @@ def test_ids_stay_in_their_place(hosted: tuple[Buffer, RestQueue]) -> None:
         ),
         (404, {"error": "gone", "code": 1020}, Refused, "gone"),
         (404, b"<html>", Refused, "404"),
+        (301, b"", Refused, "BUFFER_API_URL"),
         (401, b"", LoginExpired, "BUFFER_ACCESS_TOKEN"),
         (403, {"error": "Access token required.", "code": 1001}, LoginExpired, "BUFFER"),
         (429, {"error": "Too many.", "code": 429}, SlowDown, "Too many"),

@@ -852,6 +852,13 @@ def test_a_profile_without_posting_times_still_lists_its_queue(house: House) -> 
     assert slowly == page
 
 
+def test_a_profile_of_a_network_that_is_not_here(house: House) -> None:
+    stray = a_profile(name="Stray", service="twitter")
+    house.store.profiles.insert(stray)
+    with refusal(Code.UPDATE_NOT_SAVED, "does not post to “Stray”"):
+        house.queue.add(Draft(text="hello", profile_ids=(stray.id,)))
+
+
 def test_a_network_s_own_limit_counts(house: House) -> None:
     strict = FakeNetwork(Certainty.BLIND, limits=Limits(characters=3))
     queues = EmbeddedQueues(house.store, {"local": strict}, house.clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 import doctor
+from buffer.backends.embedded import EmbeddedQueues
 from buffer.backends.promised import KIND
-from buffer.model import Actor, Draft, Event, Profile, Team, Update
+from buffer.model import Actor, Draft, Event, Profile, State, Team, Update
 from buffer.ports import Queue
 from cast import MONDAY
-from fakes import FakeClock
+from fakes import FakeClock, FakeNetwork
 from playground import ADA, BO, SOCIAL, TEAM, direct
 from playground.server import Server
 from settings import Settings
@@ -272,3 +273,22 @@ def test_doctor_asks_the_server(near: Story, far: Far) -> None:
     assert len(wrong) == 1
     assert far.token not in wrong[0]
     far.web.start()
+
+
+def test_doctor_finds_what_an_embedded_queue_left_behind(near: Story, far: Far) -> None:
+    house = near.house
+    networks = {"local": FakeNetwork()}
+    mine = EmbeddedQueues(house.store, networks, near.clock)(Actor(team_id=TEAM["id"], user_id=ADA))
+    mine.add(Draft(text="Left behind", profile_ids=(far.profile.id,)))
+    found = doctor.examine(house.settings, house.store, slack_client(house.settings))
+    assert any("Waiting in this database: 1." in words for right, words in found if not right)
+
+
+def test_more_than_a_page_was_sent_since_the_last_look(near: Story, far: Far) -> None:
+    near.house.store.feeds.unfollow(TEAM["id"], SOCIAL, far.profile.id)
+    for n in range(150):
+        made = far.queue().add(Draft(text=f"post {n}", profile_ids=(far.profile.id,)))[0]
+        sent = replace(made, state=State.SENT, sent_at=far.clock(), service_update_id=f"p{n}")
+        assert far.house.store.updates.save(sent, expected={State.QUEUED})
+    near.passes(61)
+    assert near.house.store.updates.counts(far.profile.id) == (0, 150)
