@@ -28,7 +28,7 @@ from buffer.ports import Clock, Store
 
 KIND = "hosted"
 HURRY = 1.5
-"""Seconds a reading verb may take: Slack waits three."""
+"""Seconds that all reading for one request may take together: Slack waits three."""
 
 DOING = {
     "add": "Adding your post",
@@ -52,7 +52,6 @@ class PromisedQueues:
 
     def __init__(self, queues: RestQueues, store: Store, clock: Clock) -> None:
         self.queues, self.store, self.clock = queues, store, clock
-        self.hurried = queues.server.in_a_hurry(HURRY)
 
     def __call__(self, actor: Actor, key: str = "") -> PromisedQueue:
         return PromisedQueue(self, actor, key)
@@ -63,7 +62,7 @@ class PromisedQueue(RestQueue):
     but `comment` raises Promised. Threads bring comments through the commenter, which waits for nobody."""
 
     def __init__(self, house: PromisedQueues, actor: Actor, key: str) -> None:
-        super().__init__(house.hurried, actor, key)
+        super().__init__(house.queues.server.in_a_hurry(HURRY), actor, key)
         self._house = house
 
     # -- reading

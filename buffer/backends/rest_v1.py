@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from math import inf
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -60,10 +60,14 @@ class Server:
     ) -> None:
         self._web, self._url, self._token = web, url.rstrip("/"), token
         self.clock, self._seconds = clock, seconds
+        self._end = inf
+        self._told: dict[str, Any] = {}
 
     def in_a_hurry(self, seconds: float) -> Server:
-        """The same server for callers who cannot wait longer than this."""
-        return Server(self._web, self._url, self._token, self.clock, seconds=seconds)
+        """The same server for a caller who can wait so long for all of its answers together, from now on."""
+        hurried = Server(self._web, self._url, self._token, self.clock, seconds=seconds)
+        hurried._end, hurried._told = monotonic() + seconds, self._told
+        return hurried
 
     def get(self, path: str, fields: Fields | None = None) -> Any:
         """Raises Refused, LoginExpired, SlowDown, and NetworkDown for all else: reading again harms nobody."""
@@ -82,26 +86,33 @@ class Server:
         """`key` makes a repeat harmless on servers that know the header. Raises Unclear, too."""
         return self._ask("POST", path, data=fields, headers={"Idempotency-Key": key} if key else {})
 
-    @cached_property
+    @property
     def features(self) -> frozenset[Feature]:
-        """What this server can do. Asked once."""
+        """What this server can do."""
         told = self.configuration.get("features")
         known = {feature.value for feature in Feature}
         return frozenset(map(Feature, known & set(told))) if isinstance(told, list) else V1
 
-    @cached_property
+    @property
     def configuration(self) -> dict[str, Any]:
-        found = self.get("info/configuration.json")
-        return found if isinstance(found, dict) else {}
+        """Asked once."""
+        if "configuration" not in self._told:
+            found = self.get("info/configuration.json")
+            self._told["configuration"] = found if isinstance(found, dict) else {}
+        told: dict[str, Any] = self._told["configuration"]
+        return told
 
     def _ask(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any
     ) -> Any:
+        left = min(self._seconds, self._end - monotonic())
+        if left <= 0:
+            raise NetworkDown("The server takes too long to answer.")
         answer = self._web.ask(
             method,
             f"{self._url}/1/{path}",
             headers={"Authorization": f"Bearer {self._token}", **(headers or {})},
-            seconds=self._seconds,
+            seconds=left,
             **sent,
         )
         found = answer.json()

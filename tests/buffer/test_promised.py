@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from buffer import jobs
 from buffer.backends.promised import KIND, PromisedQueues
 from buffer.backends.promises import Promises
 from buffer.backends.rest_v1 import RestQueues, Server
-from buffer.errors import Code, Promised, Refused
+from buffer.errors import Code, NetworkDown, Promised, Refused
 from buffer.model import Draft, Edit, Media, Position, Profile
 from buffer.web import Web
 from cast import ADA, MONDAY, a_profile
@@ -149,6 +150,25 @@ def test_everything_of_a_draft_and_an_edit_survives_the_wait(story: Story) -> No
         story.promised(ADA, "other").edit(UPDATE, edit=Edit(text="new", media=Media()))
     story.works()
     assert story.told()[-1].startswith("Changed: “hello”")
+
+
+def test_a_server_that_drags_is_waited_for_once_in_all(story: Story) -> None:
+    """Each answer comes in time, all together would not: Slack waits three seconds."""
+    talk = story.buffer.talk
+
+    def dragging(line: Any) -> None:
+        time.sleep(1)
+        talk(line)
+
+    with server(dragging) as url:
+        far = Server(Web(), url.removesuffix("/x"), "token", story.clock)
+        queue = PromisedQueues(RestQueues(far), story.store, story.clock)(ADA)
+        queue.update(UPDATE)
+        asked = len(story.buffer.asked)
+        with pytest.raises(NetworkDown):
+            for _ in range(5):
+                queue.update(UPDATE)
+        assert len(story.buffer.asked) <= asked + 1
 
 
 @pytest.mark.parametrize(
