@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from buffer import attachments, commenter, jobs
+from buffer import attachments, commenter, jobs, pictures
 from buffer.backends import promised
 from buffer.backends.embedded import EmbeddedQueues
 from buffer.backends.promised import PromisedQueues
@@ -16,6 +16,7 @@ from buffer.mirror import Mirror
 from buffer.model import Topic
 from buffer.networks import NETWORKS, local
 from buffer.networks.hosted import Hosted, HostedNetworks
+from buffer.pictures import FetchFile
 from buffer.poller import Poller
 from buffer.ports import Clock, Network, Networks, Queues
 from buffer.web import Guard, Web
@@ -34,6 +35,8 @@ class Ground:
     clock: Clock
     owner: Owner
     bells: Mapping[Topic, Bell]
+    web: Web
+    guard: Guard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +52,10 @@ class Backend:
     nudge: Callable[[], None] = field(default=lambda: None)
 
 
-def embedded(given: Ground, guard: Guard) -> Backend:
-    """Our own queue, with the networks that are written here."""
+def embedded(given: Ground, fetch_file: FetchFile) -> Backend:
+    """Our own queue, with the networks that are written here; `fetch_file` brings files from Slack."""
     settings, store, clock = given.settings, given.store, given.clock
-    networks = {
-        name: make(store, clock=clock, public_url=settings.own_url)
-        for name, make in NETWORKS.items()
-    }
+    networks = networks_for(settings, store, clock, given.web)
     pollers = {name: Poller(store, name, network) for name, network in networks.items()}
     heard = {name: Bell() for name in pollers}
 
@@ -71,12 +71,27 @@ def embedded(given: Ground, guard: Guard) -> Backend:
             *(poller_loop(poller, name, clock, heard[name]) for name, poller in pollers.items()),
             *(commenter_loop(given, name, each) for name, each in networks.items()),
         ),
-        works={attachments.KIND: attachments.Attachments(store, guard)},
+        works={
+            attachments.KIND: attachments.Attachments(store, given.guard),
+            pictures.KIND: pictures.Pictures(
+                store, given.guard, fetch_file, admins=settings.admins
+            ),
+        },
         shorten=shortener(store, networks, settings.public_url)
         if settings.public_url
         else as_written,
         nudge=nudge,
     )
+
+
+def networks_for(
+    settings: Settings, store: SqliteStore, clock: Clock, web: Web
+) -> dict[str, Network]:
+    """Every network that is written here."""
+    return {
+        name: make(store, web, clock=clock, public_url=settings.own_url)
+        for name, make in NETWORKS.items()
+    }
 
 
 def hosted(given: Ground) -> Backend:

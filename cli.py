@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +16,19 @@ import yaml
 from dotenv import dotenv_values
 from tzlocal import get_localzone_name
 
+from backend import networks_for
 from bot import when as time_phrases
 from bot.gallery import SCREENS, drawn
 from bot.manifest import http_variant
 from buffer import model
+from buffer.accounts import Accounts
 from buffer.errors import QueueError
 from buffer.model import UNBOUND, Profile
-from buffer.networks import local
-from buffer.ports import Store
+from buffer.networks import NETWORKS
+from buffer.ports import Field, Store
+from buffer.web import Web
 from settings import Settings, from_environment
-from storage import open_store
+from storage import SqliteStore, open_store
 
 ROOT = Path(__file__).parent
 
@@ -122,22 +125,42 @@ def add_profile() -> None:
     """Add an account and print its id alone."""
 
 
-@add_profile.command("local")
-@click.option("--name", required=True, help="What it is called in Slack.")
-@click.option(
-    "--tz",
-    "zone",
-    default="",
-    help="Its time zone, such as Europe/Berlin; this machine's by default.",
-)
-def add_local(name: str, zone: str) -> None:
-    """A profile on the local network, whose page is /local."""
-    with _sentences(), _store() as store, store.transaction():
-        made = local.new_profile(
-            name, team_id=_team(store), timezone=zone or get_localzone_name(), now=_now()
+def _adding(service: str, fields: tuple[Field, ...]) -> click.Command:
+    """The command that connects an account of one network. What is secret is asked for, or read from standard input a
+    line each, so that no list of processes and no history shows it."""
+    zone = click.Option(
+        ["--tz", "zone"],
+        default="",
+        help="Its time zone, such as Europe/Berlin; this machine's by default.",
+    )
+    open_fields = [
+        click.Option(
+            [f"--{each.name}", each.name], required=not each.optional, default="", help=each.hint
         )
-        store.profiles.insert(made)
-        click.echo(made.id)
+        for each in fields
+        if not each.secret
+    ]
+
+    def add(zone: str, **given: str) -> None:
+        form = given | {each.name: _asked(each) for each in fields if each.secret}
+        with _sentences(), _store() as store:
+            click.echo(_connected(store, service, form, zone))
+
+    return click.Command(
+        service, params=[*open_fields, zone], callback=add, help=f"Connect an account: {service}."
+    )
+
+
+for _service, _make in NETWORKS.items():
+    add_profile.add_command(_adding(_service, _make.fields))
+
+
+@profile.command("disconnect")
+@click.argument("id")
+def disconnect_profile(id: str) -> None:
+    """Forget the login of a profile. What is queued stays, and waits."""
+    with _sentences(), _store() as store:
+        _accounts(store).disconnect(_actor(store), id)
 
 
 @profile.command("list")
@@ -208,12 +231,43 @@ def _sentences() -> Iterator[None]:
 
 
 @contextmanager
-def _store() -> Iterator[Store]:
-    store = open_store(settings_here().database_url, patience=10)
+def _store() -> Iterator[SqliteStore]:
+    settings = settings_here()
+    store = open_store(settings.database_url, keys=settings.secret_key, patience=10)
     try:
         yield store
     finally:
         store.close()
+
+
+def _asked(each: Field) -> str:
+    """From the person at the keyboard, unseen; from a script, the next line of standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    words = f"{each.label} ({each.hint})" if each.hint else each.label
+    default = "" if each.optional else None
+    return str(
+        click.prompt(words, hide_input=each.secret, default=default, show_default=False, err=True)
+    )
+
+
+def _connected(store: SqliteStore, service: str, form: Mapping[str, str], zone: str) -> str:
+    """The id of the profile, after as many steps as the network wants."""
+    accounts, timezone, pending = _accounts(store), zone or get_localzone_name() or "UTC", ""
+    while True:
+        answer = accounts.connect(_actor(store), service, form, timezone=timezone, pending=pending)
+        if isinstance(answer, Profile):
+            return answer.id
+        click.echo(f"{answer.words} {answer.url}", err=True)
+        form, pending = {each.name: _asked(each) for each in answer.fields}, answer.pending
+
+
+def _accounts(store: SqliteStore) -> Accounts:
+    return Accounts(store, networks_for(settings_here(), store, _now, Web()), _now)
+
+
+def _actor(store: Store) -> model.Actor:
+    return model.Actor(team_id=_team(store), user_id="", via="cli")
 
 
 def _profile_line(each: Profile) -> str:

@@ -86,7 +86,7 @@ def socket(settings: Settings, client: WebClient) -> Finding:
 
 NEEDED = (
     "commands", "chat:write", "channels:history", "groups:history", "im:history", "im:write", "users:read",
-    "reactions:write",
+    "reactions:write", "files:read",
 )  # fmt: skip
 """The manifest's scopes; a test holds the two together."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -28,9 +28,9 @@ class Mode(StrEnum):
 class Settings:
     """Every setting with its default. Names in the environment are these in capitals."""
 
-    slack_bot_token: str = ""
-    slack_app_token: str = ""
-    slack_signing_secret: str = ""
+    slack_bot_token: str = field(default="", repr=False)
+    slack_app_token: str = field(default="", repr=False)
+    slack_signing_secret: str = field(default="", repr=False)
     slack_api_url: str = "https://slack.com/api/"
     slash_command: str = "/buffer"
     admins: tuple[str, ...] = ()
@@ -39,9 +39,10 @@ class Settings:
     port: int = 3000
     playground_port: int = 3100
     public_url: str = ""
+    secret_key: tuple[str, ...] = field(default=(), repr=False)
     buffer_backend: str = "embedded"
     buffer_api_url: str = "https://api.bufferapp.com"
-    buffer_access_token: str = ""
+    buffer_access_token: str = field(default="", repr=False)
     queue_limit: int = 5000
     api_rate_limit: int = 60
     senders: int = 20
@@ -93,6 +94,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             text("PLAYGROUND_PORT", str(default.playground_port)), "PLAYGROUND_PORT", 0, 65535
         ),
         public_url=_url(text("PUBLIC_URL", ""), "PUBLIC_URL"),
+        secret_key=tuple(key.strip() for key in text("SECRET_KEY", "").split(",") if key.strip()),
         buffer_backend=_one_of(
             text("BUFFER_BACKEND", default.buffer_backend).lower(),
             "BUFFER_BACKEND",

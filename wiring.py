@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,19 +17,20 @@ from slack_sdk import WebClient
 from tzlocal import get_localzone_name
 
 from backend import Ground, embedded, hosted
-from bot import Later, Services, homes, outbox, register
+from bot import Later, Services, files, homes, outbox, register
 from bot.identity import Identity
 from bot.route import SlackRoute
 from bot.socket import Socket
 from buffer import jobs
+from buffer.accounts import CONNECTING, Accounts, new_profile
 from buffer.api import health, local_page, short_links
 from buffer.api import routes as v1
 from buffer.api.metrics import Metrics
-from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic
+from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic, new_id
 from buffer.networks import local
-from buffer.ports import Clock, Networks
+from buffer.ports import Account, Clock, Networks
 from buffer.sender import Crew, Sender
-from buffer.web import Guard
+from buffer.web import Guard, Web
 from loops import RARELY, Bell, Loop, Worker, every
 from playground import SOCIAL
 from settings import Mode, Settings
@@ -40,6 +42,10 @@ REQUESTS_KEPT = timedelta(days=1)
 
 JOBS_KEPT = timedelta(days=7)
 """For whoever wants to know what became of one."""
+
+
+MEDIA_KEPT = timedelta(days=30)
+"""After it was attached, or its post was sent: some networks are only told its address."""
 
 
 def utc_now() -> datetime:
@@ -88,19 +94,32 @@ def build(
     clock: Clock = utc_now,
     front: str = "/local",
     guard: Guard | None = None,
+    web: Web | None = None,
 ) -> House:
     """Wire everything for these settings. Starts nothing, calls nobody; opens the database. `/` leads to `front`;
-    `guard` fetches the links that people type."""
-    store, bells = open_store(settings.database_url), {topic: Bell() for topic in Topic}
+    `guard` fetches the links that people type, `web` asks the servers of networks."""
+    store, bells = (
+        open_store(settings.database_url, keys=settings.secret_key),
+        {topic: Bell() for topic in Topic},
+    )
     store.database.on_commit = lambda topics: ring(bells[topic] for topic in topics)
     owner, pace = Owner.take(folder_beside(store.database.path)), outbox.Pace()
-    given = Ground(settings=settings, store=store, clock=clock, owner=owner, bells=bells)
+    given = Ground(
+        settings=settings,
+        store=store,
+        clock=clock,
+        owner=owner,
+        bells=bells,
+        web=web or Web(),
+        guard=guard or Guard(),
+    )
     is_embedded = settings.buffer_backend == "embedded"
-    backend = embedded(given, guard or Guard()) if is_embedded else hosted(given)
+    client = slack_client(settings)
+    backend = embedded(given, files.fetcher(client, given.web)) if is_embedded else hosted(given)
     if is_embedded:
         first_run(store, clock())
     store.profiles.realign()  # the rules of a time zone may have changed since the last start
-    client = slack_client(settings)
+    store.secrets.forget(CONNECTING)  # whoever was about to connect an account begins again
     identity = Identity(
         store, client, clock, bound=lambda team: hear_in_the_playground(store, team)
     )
@@ -113,6 +132,7 @@ def build(
         after=after,
         command=settings.slash_command,
         admins=settings.admins,
+        accounts=Accounts(store, backend.networks, clock) if is_embedded else None,
     )
     sender = Sender(
         store,
@@ -122,6 +142,7 @@ def build(
         clock=clock,
         admins=settings.admins,
         shorten=backend.shorten,
+        steady=monotonic,
     )
 
     def post_what_waits() -> bool:
@@ -194,6 +215,7 @@ def sweep(store: SqliteStore, now: datetime) -> None:
     store.memos.sweep(now)
     store.requests.sweep(now - REQUESTS_KEPT)
     store.jobs.sweep(now - JOBS_KEPT)
+    store.media.sweep(now - MEDIA_KEPT)
 
 
 def slack_client(settings: Settings) -> WebClient:
@@ -301,8 +323,9 @@ def first_run(store: SqliteStore, now: datetime) -> None:
         if not store.profiles.all():
             team = store.teams.current()
             store.profiles.insert(
-                local.new_profile(
-                    "Local network",
+                new_profile(
+                    local.SERVICE,
+                    Account(service_id=new_id(now), name="Local network", login={}),
                     team_id=team.id if team else UNBOUND,
                     timezone=get_localzone_name() or "UTC",
                     now=now,

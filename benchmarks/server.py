@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -18,8 +19,10 @@ import backend
 import wiring
 from benchmarks.load import CHANNEL, SECRET, TEAM
 from bot import when
-from buffer.model import Actor, Draft, Position, Profile, Receipt, Update
+from buffer.accounts import new_profile
+from buffer.model import Actor, Draft, Position, Profile, Receipt, Update, new_id
 from buffer.networks import local
+from buffer.ports import Account
 from settings import Settings
 
 ANSWERS = {
@@ -59,7 +62,9 @@ class WebApi(BaseHTTPRequestHandler):
 class Hanging(local.Local):
     """The local network when it has stopped answering."""
 
-    def publish(self, profile: Profile, update: Update, key: str) -> Receipt:
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
         time.sleep(3600)
         raise AssertionError
 
@@ -99,7 +104,13 @@ def hang(house: wiring.House) -> None:
     """Twenty profiles with a post each that is due now."""
     now = datetime.now(UTC)
     for number in range(20):
-        profile = local.new_profile(f"Hanging {number}", team_id=TEAM, timezone="UTC", now=now)
+        profile = new_profile(
+            local.SERVICE,
+            Account(service_id=new_id(now), name=f"Hanging {number}", login={}),
+            team_id=TEAM,
+            timezone="UTC",
+            now=now,
+        )
         house.store.profiles.insert(profile)
         queue = house.services.queues(Actor(team_id=TEAM, user_id="U0BENCH"))
         queue.add(Draft(text="hang", profile_ids=(profile.id,), position=Position.NOW))

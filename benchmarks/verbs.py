@@ -9,10 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from buffer.accounts import new_profile
 from buffer.backends.embedded import EmbeddedQueue, EmbeddedQueues
-from buffer.model import Actor, Draft, Edit, Position, Profile
+from buffer.model import Actor, Draft, Edit, Position, Profile, new_id
 from buffer.networks import NETWORKS, local
-from buffer.ports import Queues
+from buffer.ports import Account, Queues
+from buffer.web import Web
 from storage import SqliteStore, open_store
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -26,7 +28,8 @@ def run(folder: Path, *, rows: int) -> None:
     store = open_store(f"sqlite:///{folder}/verbs.db")
     store.database.execute("PRAGMA synchronous = OFF")  # the work shows, not the disk
     networks = {
-        name: make(store, clock=lambda: NOW, public_url="") for name, make in NETWORKS.items()
+        name: make(store, Web(), clock=lambda: NOW, public_url="")
+        for name, make in NETWORKS.items()
     }
     queues = EmbeddedQueues(store, networks, lambda: NOW, limit=2 * max(SIZES))
     profiles = [filled(store, queues, size) for size in SIZES]
@@ -45,8 +48,12 @@ def run(folder: Path, *, rows: int) -> None:
 
 
 def filled(store: SqliteStore, queues: Queues, size: int) -> Profile:
-    profile = local.new_profile(
-        f"{size} pending", team_id=ADA.team_id, timezone="Europe/Berlin", now=NOW
+    profile = new_profile(
+        local.SERVICE,
+        Account(service_id=new_id(NOW), name=f"{size} pending", login={}),
+        team_id=ADA.team_id,
+        timezone="Europe/Berlin",
+        now=NOW,
     )
     with store.transaction():
         store.profiles.insert(profile)
@@ -65,7 +72,13 @@ def filled(store: SqliteStore, queues: Queues, size: int) -> Profile:
 
 def ballast(store: SqliteStore, rows: int) -> None:
     """Sent updates of yesterday and before, as the store would have them."""
-    profile = local.new_profile("History", team_id=ADA.team_id, timezone="UTC", now=NOW)
+    profile = new_profile(
+        local.SERVICE,
+        Account(service_id=new_id(NOW), name="History", login={}),
+        team_id=ADA.team_id,
+        timezone="UTC",
+        now=NOW,
+    )
     store.profiles.insert(profile)
     with store.transaction():
         store.database.execute(

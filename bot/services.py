@@ -17,6 +17,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.blocks import Message, last_page, note, small
 from bot.guard import After
 from bot.people import Desk, People, open_place, quick
+from buffer.accounts import Accounts
 from buffer.errors import Refused
 from buffer.model import Actor, Json
 from buffer.ports import Clock, Networks, Queues, Store
@@ -71,6 +72,8 @@ class Services:
     after: After = field(default_factory=Later)
     command: str = "/buffer"
     admins: tuple[str, ...] = ()
+    accounts: Accounts | None = None
+    """None where accounts are connected by another server."""
 
 
 class Context:

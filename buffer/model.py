@@ -110,6 +110,8 @@ class Profile:
     """An account on a network, with its own queue, posting times and zone (IANA name).
 
     `cursor` is the last slot that was used or has passed: the queue's head takes the first free slot after it.
+    `disconnected`: it has no login that works, so nothing goes out; `expires_at` is when the login will end, where
+    its network says so.
     """
 
     id: str
@@ -126,9 +128,11 @@ class Profile:
     link: str = ""
     user_id: str = ""
     disconnected: bool = False
+    expires_at: datetime | None = None
 
     def __post_init__(self) -> None:
         zone(self.timezone)
+        _aware(self.expires_at, "expires_at")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -146,8 +150,34 @@ def zone(name: str) -> ZoneInfo:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attached:
+    """A picture that goes out with an update: fetched from `source` into our own files, where it has an `id` then.
+
+    `source` is a web address, or `slack:` and a file's id there; `name` is what people call it.
+    """
+
+    source: str
+    name: str = ""
+    alt_text: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A file of ours: `type` is its media type; pictures have a size in pixels."""
+
+    id: str
+    team_id: str
+    type: str
+    bytes: int
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Media:
-    """What is attached, in Buffer v1's terms; `photo` on input is kept as `picture`. `alt_text` is ours."""
+    """What is attached, in Buffer v1's terms; `photo` on input is kept as `picture`. `alt_text` and `files` are
+    ours."""
 
     link: str = ""
     title: str = ""
@@ -155,14 +185,22 @@ class Media:
     picture: str = ""
     thumbnail: str = ""
     alt_text: str = ""
+    files: tuple[Attached, ...] = ()
 
     @property
     def own_picture(self) -> str:
         """The picture somebody attached; one that only previews a link belongs to the link."""
         return "" if self.link else self.picture
 
+    @property
+    def missing(self) -> tuple[Attached, ...]:
+        """Files that are still to be fetched: nothing goes out before they are here."""
+        return tuple(file for file in self.files if not file.id)
+
     def __bool__(self) -> bool:
-        return any((self.link, self.title, self.description, self.picture, self.thumbnail))
+        return any(
+            (self.link, self.title, self.description, self.picture, self.thumbnail, self.files)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +208,8 @@ class Draft:
     """What somebody wants posted: one text to several profiles. All of them or none.
 
     `scheduled_at` (aware) overrides `position`. `hold` keeps a post that goes out now back for a moment,
-    so that it can be undone. `source` is a link to where the text was taken from.
+    so that it can be undone. `source` is a link to where the text was taken from. `series`: where the text is too
+    long for one post, it may go out as several in a thread.
     """
 
     text: str
@@ -184,6 +223,7 @@ class Draft:
     attachment: bool = True
     allow_duplicate: bool = False
     source: str = ""
+    series: bool = False
 
     def __post_init__(self) -> None:
         _aware(self.scheduled_at, "scheduled_at")
@@ -214,7 +254,8 @@ class Update:
 
     `due_at` of a pending update is computed when it is read, and None where its profile has no posting times;
     from the claim on it is what it was due at. `pinned`: its own time falls on a slot, which it takes.
-    `shared_from`: the held state it goes back to when its share is taken back.
+    `shared_from`: the held state it goes back to when its share is taken back. `look_since`: it was restored from a
+    copy made then, and may have gone out since.
     """
 
     id: str
@@ -244,6 +285,7 @@ class Update:
     shared_now: bool = False
     error: str = ""
     source: str = ""
+    look_since: datetime | None = None
 
     def __post_init__(self) -> None:
         _aware(self.created_at, "created_at")
@@ -281,20 +323,30 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What a network takes in one post. `counting` names the rule in buffer.text that measures a text."""
+    """What a network takes in one post. `counting` names the rule in buffer.text that measures a text.
+
+    `images`: how many pictures, and `alt_text` the most characters that describe one; `fetches`: it takes the pictures
+    themselves, not their addresses. `threads`: a series goes out as posts that answer each other.
+    """
 
     characters: int
     counting: str = "graphemes"
     bytes: int | None = None
     link_length: int | None = None
+    images: int = 0
+    alt_text: int = 1500
+    fetches: bool = False
+    threads: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """A network's word that something is out: its id there and, where it has one, its public address."""
+    """A network's word that something is out: its id there, where it has one its public address, and where the network
+    distinguishes wordings of one post, which of them it is (`version`)."""
 
     service_id: str
     link: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -445,6 +497,8 @@ class NoticeKind(StrEnum):
     REPLY_QUESTION = "reply_question"
     REPLY_STATE = "reply_state"
     OUTCOME = "outcome"
+    LATE = "late"
+    LOGIN = "login"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

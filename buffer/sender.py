@@ -16,8 +16,17 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from buffer import telling
-from buffer.errors import Damaged, LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer import series, telling
+from buffer.errors import (
+    Busy,
+    Damaged,
+    LoginExpired,
+    NetworkDown,
+    QueueError,
+    Refused,
+    SlowDown,
+    Unclear,
+)
 from buffer.links import Shorten, as_written
 from buffer.model import Attempt, Phase, Profile, Receipt, Update, new_id
 from buffer.ports import Certainty, Clock, Network, Networks, Owner, Store
@@ -42,6 +51,12 @@ SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_LOOK = (
 
 _ROUND = timedelta(seconds=1)
 """Between two looks at what is rare: the dead, and what is unclear."""
+
+_FETCHING = timedelta(seconds=2)
+"""Between two looks whether the pictures of an update are here."""
+
+_JUMP = 30.0
+"""Seconds by which the clock on the wall may gain or lose between two ticks before that is a jump."""
 
 Outcome = Receipt | QueueError
 Submit = Callable[[Callable[[], None]], object]
@@ -125,7 +140,9 @@ class Sender:
         clock: Clock,
         admins: Sequence[str] = (),
         shorten: Shorten = as_written,
+        steady: Callable[[], float] | None = None,
     ) -> None:
+        """`steady` is a clock in seconds that nobody sets; without it no jump of the other one is noticed."""
         self._store = store
         self._shorten = shorten
         self._networks = networks
@@ -133,6 +150,8 @@ class Sender:
         self._owner = owner
         self._clock = clock
         self._admins = admins
+        self._steady = steady
+        self._ahead: float | None = None
         self._busy: Counter[str] = Counter()
         self._claimed: list[_Job] = []
         self._ended: list[_Ended] = []
@@ -145,6 +164,9 @@ class Sender:
         self._look_round(now)
         self._send(now)
         self._collect()
+        if self._has_jumped(now):
+            self._write_ended()
+            return False
         if not (self._ended or self._is_something_ready(now)):
             self._looked_at = now
             return False
@@ -170,6 +192,17 @@ class Sender:
             self._collect(patience=left)
             self._write_ended()
         return not self._busy.total()
+
+    def _has_jumped(self, now: datetime) -> bool:
+        """Whether the wall clock was set since the last tick. Nothing is claimed by a time that may be corrected in the
+        next moment; a jump back sends nothing twice, since state decides that and not time."""
+        if self._steady is None:
+            return False
+        before, self._ahead = self._ahead, now.timestamp() - self._steady()
+        if before is None or abs(self._ahead - before) <= _JUMP:
+            return False
+        log.warning("the clock was set", extra={"seconds": round(self._ahead - before)})
+        return True
 
     # -- claiming
 
@@ -201,6 +234,9 @@ class Sender:
         for update in plan.missed:
             if self._store.attempts.miss(update, now=now):
                 self._tell_problem(update, now)
+        if plan.send and plan.send.media.missing:  # a job fetches them; nothing overtakes it
+            self._store.attempts.hold(profile.id, now + _FETCHING)
+            return []
         attempt = plan.send and self._store.attempts.claim(
             self._shorten(plan.send, profile, now), key=new_id(now), owner=self._owner.id, now=now
         )
@@ -238,7 +274,7 @@ class Sender:
         for job, is_ours in jobs:
             if is_ours:
                 attempt = replace(job.attempt, phase=Phase.WIRE, wire_at=now)
-                self._submit(replace(job, attempt=attempt), _publish)
+                self._submit(replace(job, attempt=attempt), self._publish)
             else:
                 self._busy[job.service] -= 1
 
@@ -251,6 +287,8 @@ class Sender:
         outcome: Outcome
         try:
             outcome = request(self._networks[job.service], job, self._clock())
+        except Busy as error:  # our own database, before anything was said
+            outcome = NetworkDown(str(error))
         except QueueError as error:
             outcome = error
         except (
@@ -404,36 +442,102 @@ class Sender:
             ours = [job for job in jobs if self._store.attempts.looking(job.attempt)]
         self._busy.update(job.service for job in ours)
         for job in ours:
-            self._submit(job, _look)
+            self._submit(job, self._look_up)
 
     def _tell_problem(self, update: Update, now: datetime) -> None:
         telling.problem(self._store, update, now, admins=self._admins)
 
+    # -- one request, in a thread of its network
 
-def _publish(network: Network, job: _Job, now: datetime) -> Receipt:
-    return network.publish(job.profile, job.attempt.update, job.attempt.key)
+    def _publish(self, network: Network, job: _Job, now: datetime) -> Receipt:
+        """Post it, or what is left of it."""
+        out = self._out(job, self._texts(network, job))
+        if job.attempt.update.look_since:
+            out = self._look_back(network, job, out)
+        return self._post(network, job, out)
 
+    def _post(self, network: Network, job: _Job, out: list[Receipt]) -> Receipt:
+        """The parts that are not out, one after the other; each is noted before the next is sent."""
+        update, key = job.attempt.update, job.attempt.key
+        texts = self._texts(network, job)
+        if len(texts) == 1:
+            return out[0] if out else network.publish(job.profile, update, key)
+        for number in range(len(out), len(texts)):
+            part, part_key = series.part(update, texts, number), series.part_key(key, number)
+            try:
+                receipt = network.publish(job.profile, part, part_key, thread=tuple(out))
+            except Refused as refusal:
+                raise Refused(_of_part(number, len(texts), str(refusal))) from refusal
+            self._note_part(job, number, part.text, receipt)
+            out.append(receipt)
+        return out[0]
 
-def _look(network: Network, job: _Job, now: datetime) -> Receipt:
-    """Find out what became of a post that was on the wire. Raises Unclear while nobody can tell, NetworkDown when it is
-    certain that nothing is out."""
-    profile, attempt = job.profile, job.attempt
-    if network.certainty is Certainty.BLIND:
-        raise Unclear("The sender was stopped while this was on its way.")
-    try:
-        found = network.find(profile, attempt.update, attempt.key)
-    except QueueError as error:  # whatever it says, it says it of the look, not of the post
-        raise Unclear(str(error)) from error
-    if found:
+    def _out(self, job: _Job, texts: list[str]) -> list[Receipt]:
+        return self._store.parts.out(job.attempt.update.id, texts)
+
+    def _note_part(self, job: _Job, number: int, text: str, receipt: Receipt) -> None:
+        try:
+            self._store.parts.note(job.attempt.update.id, number, text, receipt, self._clock())
+        except Busy as error:
+            raise Unclear("A part is out, but that could not be written down.") from error
+
+    def _look_back(self, network: Network, job: _Job, out: list[Receipt]) -> list[Receipt]:
+        """It comes from a backup, and may have gone out after that was made, with a key nobody knows: the parts that
+        are out."""
+        update = job.attempt.update
+        assert update.look_since
+        if network.certainty is Certainty.BLIND:
+            raise Unclear(
+                "It was restored from a backup, and may have been sent since that was made."
+            )
+        texts, found = self._texts(network, job), list(out)
+        for number in range(len(out), len(texts)):
+            part = series.part(update, texts, number)
+            try:
+                receipt = network.find(job.profile, part, new_id(update.look_since))
+            except Unclear as error:  # this was only a look
+                raise NetworkDown(str(error)) from error
+            if receipt is None:
+                break
+            self._note_part(job, number, part.text, receipt)
+            found.append(receipt)
         return found
-    if network.certainty is Certainty.KEYED and not is_too_late(attempt.update, now):
-        return _repeat(network, job)
-    if now - _wire_at(attempt) < SETTLED:
-        raise Unclear("It is not on the network yet.")
-    raise NetworkDown("The network did not take it.")
+
+    def _look_up(self, network: Network, job: _Job, now: datetime) -> Receipt:
+        """Find out what became of a post that was on the wire. Raises Unclear while nobody can tell, NetworkDown when
+        it is certain that nothing is out, SlowDown where a series is to go on at once."""
+        attempt = job.attempt
+        if network.certainty is Certainty.BLIND:
+            raise Unclear("The sender was stopped while this was on its way.")
+        texts = self._texts(network, job)
+        out = self._out(job, texts) if len(texts) > 1 else []
+        if len(out) == len(texts):
+            return out[0]
+        part = series.part(attempt.update, texts, len(out))
+        try:
+            found = network.find(job.profile, part, series.part_key(attempt.key, len(out)))
+        except QueueError as error:  # whatever it says, it says it of the look, not of the post
+            raise Unclear(str(error)) from error
+        if found and len(texts) == 1:
+            return found
+        if found:
+            self._note_part(job, len(out), part.text, found)
+            raise SlowDown(_so_far(len(out) + 1, len(texts)), now)
+        if network.certainty is Certainty.KEYED and not is_too_late(attempt.update, now):
+            return _repeat(network, job, texts, out, now)
+        if now - _wire_at(attempt) < SETTLED:
+            raise Unclear("It is not on the network yet.")
+        raise NetworkDown("The network did not take it.")
+
+    def _texts(self, network: Network, job: _Job) -> list[str]:
+        return series.parts(job.attempt.update.text, network.limits(job.profile))
 
 
-def _repeat(network: Network, job: _Job) -> Receipt:
+def _repeat(
+    network: Network, job: _Job, texts: list[str], out: list[Receipt], now: datetime
+) -> Receipt:
+    if len(texts) > 1:
+        raise SlowDown(_so_far(len(out), len(texts)), now)
     try:
         return network.publish(job.profile, job.attempt.update, job.attempt.key)
     except Refused:
@@ -442,6 +546,17 @@ def _repeat(network: Network, job: _Job) -> Receipt:
         QueueError
     ) as error:  # this time nothing went out, perhaps; of the time before we know no more
         raise Unclear(str(error)) from error
+
+
+def _so_far(number: int, total: int) -> str:
+    return f"{number} of its {total} parts are out; the others were not sent yet."
+
+
+def _of_part(number: int, total: int, reason: str) -> str:
+    if not number:
+        return reason
+    before = "the part before it is" if number == 1 else f"the {number} parts before it are"
+    return f"Part {number + 1} of {total} was refused; {before} out, and it goes on from there. {reason}"
 
 
 def _due_at(attempt: Attempt) -> datetime:

@@ -60,6 +60,13 @@ def length(text: str, limits: Limits) -> int:
     return _graphemes(_COUNTED[limits.counting](text, limits))
 
 
+def fits(text: str, limits: Limits) -> bool:
+    """Whether a network takes it in one post."""
+    return length(text, limits) <= limits.characters and (
+        limits.bytes is None or _size(text) <= limits.bytes
+    )
+
+
 def check(text: str, limits: Limits, name: str = "", *, profile_id: str | None = None) -> None:
     """Raises Refused when the text is too long for the network of the profile called `name`."""
     whom = f"“{name}” takes" if name else "The network takes"

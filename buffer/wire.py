@@ -133,7 +133,7 @@ def media_json(media: Media) -> dict[str, str]:
 def media_from_json(found: Any) -> Media:
     """`photo` is how a picture is sent, `picture` how it is shown."""
     parts = _map(found)
-    media = {name: _text(parts, name) for name in MEDIA}
+    media: dict[str, Any] = {name: _text(parts, name) for name in MEDIA}
     media["picture"] = media["picture"] or _text(parts, "photo")
     return Media(**media)
 

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from storage.sqlite.database import Database
 from storage.sqlite.store import SqliteStore
+from storage.vault import Vault, keys_in, new_key
 
 
-def open_store(url: str, *, patience: float = 2.0) -> SqliteStore:
+def open_store(url: str, *, keys: Sequence[str] = (), patience: float = 2.0) -> SqliteStore:
     """Open the database of a DATABASE_URL: `sqlite:///path`, or `sqlite://` for one in memory.
 
-    `patience` is how many seconds to wait for a locked one. Raises ValueError, a sentence, for any other URL.
+    `keys` seal what is secret, the first of them everything new; without any they are in a file beside the database,
+    which is made if need be. `patience` is how many seconds to wait for a locked database. Raises ValueError, a
+    sentence, for any other URL, and for a key that is none.
     """
+    file = file_of(url)
+    if file is None:
+        return SqliteStore(Database(":memory:", patience=patience), Vault(keys or [new_key()]))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    vault = Vault(keys or keys_in(key_file(file)))
+    return SqliteStore(Database(str(file), patience=patience), vault)
+
+
+def key_file(database: Path) -> Path:
+    """Where the keys of this database are kept, if SECRET_KEY does not hold them."""
+    return database.with_suffix(".key")
+
+
+def file_of(url: str) -> Path | None:
+    """The database file of a DATABASE_URL; None for one in memory. Raises ValueError, a sentence."""
     scheme, _, path = url.partition("://")
     if scheme != "sqlite" or (path and not path.startswith("/")) or path == "/":
         raise ValueError(
             f"DATABASE_URL must be sqlite:///path/to/file.db (or sqlite:////absolute/path), not “{url}”."
         )
-    if not path:
-        return SqliteStore(Database(":memory:", patience=patience))
-    file = Path(path[1:])
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return SqliteStore(Database(str(file), patience=patience))
+    return Path(path[1:]) if path else None
 
 
-__all__ = ["SqliteStore", "open_store"]
+__all__ = ["SqliteStore", "file_of", "key_file", "open_store"]

@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from buffer.model import Media, Profile, Schedule, State, Update
+from buffer.model import Attached, Media, Profile, Schedule, State, Update
 
 PROFILE = (
     "id, team_id, service, service_id, name, avatar, link, user_id, timezone, schedules, paused, disconnected,"
-    " created_at, cursor"
+    " expires_at, created_at, cursor"
 )
 UPDATE = (
     "id, post_id, team_id, profile_id, service, state, scheduled_at, pinned, share_at, shared_from, due_at,"
     " text, text_hash, media, retweet, shorten, attachment, user_id, via, source,"
-    " created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error"
+    " created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error, look_since"
 )
 
 _NO_MEDIA = Media()
@@ -40,6 +40,7 @@ def profile_values(profile: Profile) -> tuple[Any, ...]:
         schedules_text(profile.schedules),
         profile.paused,
         profile.disconnected,
+        seconds(profile.expires_at),
         profile.created_at.timestamp(),
         profile.cursor.timestamp(),
     )
@@ -48,7 +49,7 @@ def profile_values(profile: Profile) -> tuple[Any, ...]:
 def profile(row: Iterable[Any]) -> Profile:
     """From the columns of PROFILE."""
     (id, team_id, service, service_id, name, avatar, link, user_id, timezone, schedules, paused, disconnected,
-     created_at, cursor) = row  # fmt: skip
+     expires_at, created_at, cursor) = row  # fmt: skip
     return Profile(
         id=id,
         team_id=team_id,
@@ -62,6 +63,7 @@ def profile(row: Iterable[Any]) -> Profile:
         schedules=_schedules(schedules),
         paused=bool(paused),
         disconnected=bool(disconnected),
+        expires_at=maybe_instant(expires_at),
         created_at=instant(created_at),
         cursor=instant(cursor),
     )
@@ -110,14 +112,16 @@ def update_values(update: Update) -> tuple[Any, ...]:
         update.service_link,
         json_text(update.statistics),
         update.error,
+        seconds(update.look_since),
     )
 
 
 def update(row: Iterable[Any], due: float | None = None) -> Update:
     """From the columns of UPDATE, with the due time of a pending one."""
     (id, post_id, team_id, profile_id, service, state, scheduled_at, pinned, share_at, shared_from, due_at,
-     text, _, media, retweet, shorten, attachment, user_id, via, source,
-     created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error) = row  # fmt: skip
+     text, _, attached, retweet, shorten, attachment, user_id, via, source,
+     created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error,
+     look_since) = row  # fmt: skip
     return Update(
         id=id,
         post_id=post_id,
@@ -131,7 +135,7 @@ def update(row: Iterable[Any], due: float | None = None) -> Update:
         shared_from=State(shared_from) if shared_from else None,
         due_at=maybe_instant(due_at if due is None else due),
         text=text,
-        media=_NO_MEDIA if media == "{}" else Media(**json.loads(media)),
+        media=_NO_MEDIA if attached == "{}" else media(json.loads(attached)),
         retweet={} if retweet == "{}" else json.loads(retweet),
         shorten=bool(shorten),
         attachment=bool(attachment),
@@ -146,6 +150,7 @@ def update(row: Iterable[Any], due: float | None = None) -> Update:
         service_link=service_link,
         statistics={} if statistics == "{}" else json.loads(statistics),
         error=error,
+        look_since=maybe_instant(look_since),
     )
 
 
@@ -156,6 +161,12 @@ def text_hash(text: str) -> bytes:
 
 def media_text(media: Media) -> str:
     return "{}" if media == _NO_MEDIA else json_text({k: v for k, v in asdict(media).items() if v})
+
+
+def media(kept: dict[str, Any]) -> Media:
+    """What `media_text` wrote, read as JSON."""
+    files = tuple(Attached(**each) for each in kept.pop("files", ()))
+    return Media(**kept, files=files)
 
 
 def json_text(value: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ CREATE TABLE profiles (
     paused INTEGER NOT NULL DEFAULT 0, disconnected INTEGER NOT NULL DEFAULT 0,
     created_at REAL NOT NULL, cursor REAL NOT NULL, next_due REAL, held_until REAL NOT NULL DEFAULT 0,
     pending_n INTEGER NOT NULL DEFAULT 0, waiting_n INTEGER NOT NULL DEFAULT 0, sent_n INTEGER NOT NULL DEFAULT 0,
-    interactions_since REAL, credentials BLOB,
+    interactions_since REAL, expires_at REAL,
     UNIQUE (team_id, service, service_id)
 ) STRICT;
 CREATE INDEX profiles_due ON profiles (next_due) WHERE next_due IS NOT NULL;
@@ -45,7 +45,7 @@ CREATE TABLE updates (
     user_id TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '',
     created_at REAL NOT NULL, updated_at REAL NOT NULL, sent_at REAL, shared_now INTEGER NOT NULL DEFAULT 0,
     service_update_id TEXT NOT NULL DEFAULT '', service_link TEXT NOT NULL DEFAULT '',
-    statistics TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '',
+    statistics TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '', look_since REAL,
     CHECK ((state = 'queued') = (rank IS NOT NULL)),
     CHECK (state <> 'scheduled' OR scheduled_at IS NOT NULL)
 ) STRICT;
@@ -196,10 +196,23 @@ CREATE TABLE audit (
     verb TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+-- Logins, sessions, keys of app registrations: sealed, see storage.vault.
+CREATE TABLE secrets (
+    scope TEXT NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE media (
     id TEXT PRIMARY KEY, team_id TEXT NOT NULL, sha256 TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL,
-    alt_text TEXT NOT NULL DEFAULT '', created_at REAL NOT NULL
+    width INTEGER NOT NULL DEFAULT 0, height INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL
 ) STRICT;
+
+-- Parts of a series that are out, one by one: whoever goes on with it begins behind them.
+CREATE TABLE parts (
+    update_id TEXT NOT NULL REFERENCES updates (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+    text_hash BLOB NOT NULL, service_id TEXT NOT NULL, link TEXT NOT NULL DEFAULT '',
+    version TEXT NOT NULL DEFAULT '', sent_at REAL NOT NULL, PRIMARY KEY (update_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX parts_service ON parts (service_id);
 
 CREATE TABLE tokens (
     id TEXT PRIMARY KEY, team_id TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL UNIQUE,
@@ -208,7 +221,7 @@ CREATE TABLE tokens (
 
 CREATE TABLE local_posts (
     id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, media TEXT NOT NULL,
-    created_at REAL NOT NULL, UNIQUE (profile_id, key)
+    created_at REAL NOT NULL, after TEXT NOT NULL DEFAULT '', UNIQUE (profile_id, key)
 ) STRICT;
 CREATE TABLE local_reactions (
     id TEXT PRIMARY KEY, post_id TEXT NOT NULL REFERENCES local_posts (id), event TEXT NOT NULL, who TEXT NOT NULL,

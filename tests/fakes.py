@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from buffer.errors import Code, Refused, Unclear
 from buffer.model import Event, Found, Interaction, Limits, Profile, Receipt, Update
-from buffer.ports import Certainty
+from buffer.ports import Account, Certainty, Field, Step
 
 
 class FakeClock:
@@ -37,13 +37,14 @@ class FakeNetwork:
         self.certainty = certainty
         self.events = events
         self.posts: list[Update] = []
+        self.threads: list[list[str]] = []
         self.replies: list[tuple[Update, Interaction | None, str]] = []
         self.calls: list[str] = []
         self.reports: list[Found] = []
         self._limits = limits
         self._by_key: dict[str, Receipt] = {}
-        self._troubles: list[Exception] = []
-        self._after: list[Exception] = []
+        self._troubles: list[BaseException | None] = []
+        self._after: list[BaseException | None] = []
         self._open = threading.Event()
         self._open.set()
 
@@ -55,9 +56,17 @@ class FakeNetwork:
         """The next request fails so, and nothing is out."""
         self._troubles.append(error)
 
-    def loses_the_answer(self) -> None:
-        """The next request is carried out, but nobody hears of it."""
-        self._after.append(Unclear("The network stopped answering."))
+    def loses_the_answer(self, after: int = 0) -> None:
+        """A request is carried out, but nobody hears of it: the next, or one after so many others."""
+        self._after += [None] * after + [Unclear("The network stopped answering.")]
+
+    def fails_after(self, publishes: int, error: BaseException) -> None:
+        """So many go out, then one fails like this."""
+        self._troubles += [None] * publishes + [error]
+
+    def has_already(self, update: Update) -> None:
+        """Somebody posted it with a key that we do not know."""
+        self.posts.append(update)
 
     def hangs(self) -> None:
         """Requests wait until `wakes`."""
@@ -75,11 +84,24 @@ class FakeNetwork:
     def limits(self, profile: Profile) -> Limits:
         return self._limits
 
-    def publish(self, profile: Profile, update: Update, key: str) -> Receipt:
+    fields = (Field(name="token", label="Token", secret=True),)
+
+    def connect(self, form: Mapping[str, str]) -> Account | Step:
+        self._begin("connect")
+        token = form["token"]
+        return Account(service_id=f"account of {token}", name="fake", login={"token": token})
+
+    def disconnect(self, profile: Profile) -> None:
+        self._begin("disconnect")
+
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
         self._begin("publish")
         if self.certainty is Certainty.KEYED and key in self._by_key:
             return self._by_key[key]
         self.posts.append(update)
+        self.threads.append([each.service_id for each in thread])
         receipt = Receipt(
             service_id=f"p{len(self.posts)}", link=f"https://example.org/p{len(self.posts)}"
         )
@@ -88,8 +110,17 @@ class FakeNetwork:
         return receipt
 
     def find(self, profile: Profile, update: Update, key: str) -> Receipt | None:
-        self._begin("find")
-        return self._by_key.get(key)
+        self.calls.append("find")
+        assert self._open.wait(30), "nobody woke the network"
+        return self._by_key.get(key) or self._same_words(update, key)
+
+    def _same_words(self, update: Update, key: str) -> Receipt | None:
+        """Of before this run of ours, as a network has it that keeps no keys."""
+        for number, post in enumerate(self.posts, 1):
+            made = int(post.created_at.timestamp())
+            if post.text == update.text and post.id == update.id and int(key[:8], 16) <= made:
+                return Receipt(service_id=f"p{number}")
+        return None
 
     def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
         self._begin("interactions")
@@ -109,9 +140,9 @@ class FakeNetwork:
     def _begin(self, call: str) -> None:
         self.calls.append(call)
         assert self._open.wait(30), "nobody woke the network"
-        if self._troubles:
-            raise self._troubles.pop(0)
+        if self._troubles and (trouble := self._troubles.pop(0)):
+            raise trouble
 
     def _end(self) -> None:
-        if self._after:
-            raise self._after.pop(0)
+        if self._after and (trouble := self._after.pop(0)):
+            raise trouble

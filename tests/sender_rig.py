@@ -13,7 +13,7 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,8 +31,9 @@ from buffer.model import (
     Update,
 )
 from buffer.networks.local import Local
-from buffer.ports import Certainty, Network
+from buffer.ports import Account, Certainty, Field, Network, Step
 from buffer.sender import Crew, Sender
+from buffer.web import Web
 from cast import MONDAY, a_profile
 from storage import SqliteStore, open_store
 from storage.owners import Owner, folder_beside
@@ -62,7 +63,9 @@ class Ledger:
     def __init__(self, path: Path, certainty: Certainty, fuse: Fuse) -> None:
         self.path, self.certainty, self._fuse = path, certainty, fuse
 
-    def publish(self, profile: Profile, update: Update, key: str) -> Receipt:
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
         self._fuse()
         with self.path.open("a") as ledger:
             ledger.write(f"{key} {update.text}\n")
@@ -76,6 +79,14 @@ class Ledger:
     def texts(self) -> list[str]:
         lines = self.path.read_text().splitlines() if self.path.exists() else []
         return [line.partition(" ")[2] for line in lines]
+
+    fields: tuple[Field, ...] = ()
+
+    def connect(self, form: Mapping[str, str]) -> Account | Step:
+        raise NotImplementedError
+
+    def disconnect(self, profile: Profile) -> None:
+        raise NotImplementedError
 
     def limits(self, profile: Profile) -> Limits:
         return Limits(characters=500)
@@ -168,7 +179,7 @@ def make(
     fuse: Fuse,
 ) -> Network:
     if certainty is Certainty.KEYED:
-        return Local(store, clock=clock, public_url="http://localhost")
+        return Local(store, Web(), clock=clock, public_url="http://localhost")
     return Ledger(folder / "ledger", certainty, fuse)
 
 

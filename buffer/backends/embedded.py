@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from buffer import attachments, slots, telling
+from buffer import attachments, pictures, series, slots, telling
 from buffer.errors import Code, Refused
 from buffer.model import (
     HELD,
@@ -390,19 +390,21 @@ class EmbeddedQueue:
         else:
             self._store.updates.append(updates)
         attachments.promise(self._store, updates, now)
+        pictures.promise(self._store, updates, now)
         return updates
 
     def _made(self, draft: Draft, profile: Profile, post_id: str, now: datetime) -> Update:
         at_once = draft.position is Position.NOW and draft.scheduled_at is None
         if at_once:
             _refuse_paused(profile)
+        limits = self._network(profile).limits(profile)
         update = Update(
             id=new_id(now),
             post_id=post_id,
             team_id=self._team,
             profile_id=profile.id,
             service=profile.service,
-            text=draft.text,
+            text=series.divided(draft.text, limits) if draft.series else draft.text,
             state=State.QUEUED,
             created_at=now,
             updated_at=now,
@@ -410,7 +412,7 @@ class EmbeddedQueue:
             via=self._actor.via,
             share_at=now + draft.hold if at_once else None,
             shared_now=at_once,
-            media=draft.media,
+            media=pictures.wanted(draft.media, limits),
             retweet=draft.retweet,
             shorten=draft.shorten,
             attachment=draft.attachment,
@@ -426,7 +428,8 @@ class EmbeddedQueue:
         if edit.text is not None:
             changed = attachments.retold(changed, edit.text)
         if edit.media is not None:
-            changed = replace(changed, media=edit.media)
+            limits = self._network(profile).limits(profile)
+            changed = replace(changed, media=pictures.wanted(edit.media, limits))
         if edit.scheduled_at:
             _refuse_past(edit.scheduled_at, now)
             changed = _scheduled(changed, profile, edit.scheduled_at)
@@ -437,13 +440,15 @@ class EmbeddedQueue:
         returns = changed.is_pending and not update.is_pending
         if returns:
             self._refuse_full(profile)
-        if returns or changed.text != update.text:
+        if returns or (changed.text, changed.media) != (update.text, update.media):
             self._refuse_text(profile, changed, now, allow_twin=edit.allow_duplicate)
         if not _in_line(update):
             self._join(profile, changed, now)
         self._save(changed, _EDITABLE)
         if changed.text != update.text:
             attachments.promise(self._store, [changed], now)
+        if returns or changed.media != update.media:
+            pictures.promise(self._store, [changed], now)
 
     def _share(self, update: Update, at: datetime, now: datetime) -> None:
         if update.state in _ON_ITS_WAY:
@@ -459,8 +464,11 @@ class EmbeddedQueue:
         )
         if not update.is_pending:
             state = State.SCHEDULED if update.scheduled_at else State.QUEUED
-            shared = replace(shared, state=state, shared_from=update.state)
+            looked = None if update.state is State.UNCONFIRMED else update.look_since
+            shared = replace(shared, state=state, shared_from=update.state, look_since=looked)
         self._save(shared, _SHAREABLE)
+        if not update.is_pending:
+            pictures.promise(self._store, [shared], now)
 
     def _unshare(self, update: Update, now: datetime) -> None:
         if not update.is_pending:
@@ -514,7 +522,8 @@ class EmbeddedQueue:
         self, profile: Profile, update: Update, now: datetime, *, allow_twin: bool
     ) -> None:
         limits = self._network(profile).limits(profile)
-        check(update.text, limits, profile.name, profile_id=profile.id)
+        series.check(update.text, limits, profile.name, profile_id=profile.id)
+        pictures.check(update.media, limits, profile.name, profile_id=profile.id)
         if allow_twin or not update.text.strip():
             return
         twin = self._store.updates.twin(

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from buffer.networks import local
-from buffer.ports import Clock, Network, Store
+from buffer.ports import Clock, Field, Network, Store
+from buffer.web import Web
 
 
 class Make(Protocol):
-    """Makes a network. `public_url` is this server's own address, as people reach it."""
+    """Makes a network. `web` asks its servers; `public_url` is this server's own address, as people reach it."""
 
-    def __call__(self, store: Store, *, clock: Clock, public_url: str) -> Network: ...
+    @property
+    def fields(self) -> tuple[Field, ...]: ...
+
+    def __call__(self, store: Store, web: Web, *, clock: Clock, public_url: str) -> Network: ...
 
 
 NETWORKS: Mapping[str, Make] = {local.SERVICE: local.Local}

@@ -8,7 +8,7 @@ from typing import Any
 
 from buffer.errors import Refused, SlowDown
 from buffer.model import Actor, Event, Found, Interaction, Limits, Profile, Receipt, Update
-from buffer.ports import Certainty, Clock, Network, Queues, Store
+from buffer.ports import Account, Certainty, Clock, Field, Network, Queues, Step, Store
 
 PAUSE = timedelta(minutes=1)
 """Between two looks at a profile: Buffer allows 60 requests a minute in all."""
@@ -45,7 +45,17 @@ class Hosted:
     def limits(self, profile: Profile) -> Limits:
         return self._limits.get(profile.service, _LIMITS)
 
-    def publish(self, profile: Profile, update: Update, key: str) -> Receipt:
+    fields: tuple[Field, ...] = ()
+
+    def connect(self, form: Mapping[str, str]) -> Account | Step:
+        raise Refused("Accounts are connected where the queue is, not here.")
+
+    def disconnect(self, profile: Profile) -> None:
+        raise Refused("Accounts are disconnected where the queue is, not here.")
+
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
         raise Refused("The hosted queue publishes by itself.")
 
     def find(self, profile: Profile, update: Update, key: str) -> Receipt | None:

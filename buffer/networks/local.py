@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from buffer.errors import Refused
+from buffer.errors import Code, Refused
 from buffer.model import (
     Event,
     Found,
@@ -17,10 +17,11 @@ from buffer.model import (
     Update,
     new_id,
 )
-from buffer.ports import Certainty, Clock, Store
+from buffer.ports import Account, Certainty, Clock, Field, Step, Store
+from buffer.web import Web
 
 SERVICE = "local"
-LIMITS = Limits(characters=500)
+LIMITS = Limits(characters=500, images=4, threads=True)
 
 
 class Local:
@@ -29,16 +30,33 @@ class Local:
     certainty = Certainty.KEYED
     events = frozenset({Event.COMMENT, Event.LIKE, Event.RESHARE})
 
-    def __init__(self, store: Store, *, clock: Clock, public_url: str) -> None:
+    def __init__(self, store: Store, web: Web, *, clock: Clock, public_url: str) -> None:
         self._store = store
         self._clock = clock
         self._page = f"{public_url.rstrip('/')}/local"
 
+    fields = (Field(name="name", label="Name", hint="What it is called in Slack."),)
+
+    def connect(self, form: Mapping[str, str]) -> Account | Step:
+        """Every connection makes a new account."""
+        name = form.get("name", "").strip()
+        if not name:
+            raise Refused("Give the profile a name.", Code.MISSING_PARAMETER)
+        return Account(service_id=new_id(self._clock()), name=name, login={}, link=self._page)
+
+    def disconnect(self, profile: Profile) -> None:
+        """There is no login."""
+
     def limits(self, profile: Profile) -> Limits:
         return LIMITS
 
-    def publish(self, profile: Profile, update: Update, key: str) -> Receipt:
-        return self._receipt(self._store.local.publish(profile.id, update, key, self._clock()))
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
+        after = thread[-1].service_id if thread else ""
+        return self._receipt(
+            self._store.local.publish(profile.id, update, key, self._clock(), after=after)
+        )
 
     def find(self, profile: Profile, update: Update, key: str) -> Receipt | None:
         post = self._store.local.find(profile.id, key)
@@ -69,22 +87,3 @@ class Local:
 
     def _link(self, post: str) -> str:
         return f"{self._page}#post-{post}"
-
-
-def new_profile(
-    name: str, *, team_id: str, timezone: str, now: datetime, user_id: str = "", link: str = ""
-) -> Profile:
-    """A profile of this network, to be inserted. Raises Refused for an unknown zone."""
-    id = new_id(now)
-    return Profile(
-        id=id,
-        team_id=team_id,
-        service=SERVICE,
-        service_id=id,
-        name=name,
-        timezone=timezone,
-        created_at=now,
-        cursor=now,
-        user_id=user_id,
-        link=link,
-    )

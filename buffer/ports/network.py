@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from buffer.model import Event, Found, Interaction, Limits, Profile, Receipt, Update
+from buffer.model import Event, Found, Interaction, Json, Limits, Profile, Receipt, Update
 
 
 class Certainty(StrEnum):
@@ -19,11 +20,48 @@ class Certainty(StrEnum):
     BLIND = "blind"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """One thing a network asks for when an account is connected. `secret`: nobody may see it again."""
+
+    name: str
+    label: str
+    hint: str = ""
+    example: str = ""
+    secret: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """The next thing a person has to do before an account is connected: open `url`, then fill in `fields`. `kept` goes
+    with them into the next call of `connect`; nobody sees it."""
+
+    words: str
+    url: str
+    fields: tuple[Field, ...]
+    kept: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """An account that may be posted to: who it is on its network, and the login that proves it. `expires_at` is when
+    that will end, where the network says so."""
+
+    service_id: str
+    name: str
+    login: Json = field(repr=False)
+    link: str = ""
+    avatar: str = ""
+    expires_at: datetime | None = None
+
+
 class Network(Protocol):
     """A place updates go to.
 
     `key` is chosen by us and is the same for every try of one update (or reply). On a keyed network a repeat with
-    the same key answers with the first receipt and posts nothing.
+    the same key answers with the first receipt and posts nothing. It begins with the second it was made in, as ids do:
+    what goes out with it is no older.
     """
 
     @property
@@ -33,13 +71,27 @@ class Network(Protocol):
     def events(self) -> frozenset[Event]:
         """The interactions this network reports."""
 
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What `connect` has to be told."""
+
+    def connect(self, form: Mapping[str, str]) -> Account | Step:
+        """Log in with what was filled in, by the names of `fields` (and, after a Step, what it kept)."""
+
+    def disconnect(self, profile: Profile) -> None:
+        """Give a login back to its network, where that is possible. It is forgotten here in any case."""
+
     def limits(self, profile: Profile) -> Limits:
         """What one post may hold. Answers from memory: never a network call."""
 
-    def publish(self, profile: Profile, update: Update, key: str) -> Receipt: ...
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
+        """Post it; `thread` are the parts of the same series that are out, which it follows."""
 
     def find(self, profile: Profile, update: Update, key: str) -> Receipt | None:
-        """The post made with this key, if it is there."""
+        """The post made with this key, if it is there; where keys are not kept, one of ours with the same words that is
+        no older than the key."""
 
     def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
         """What people did with our posts since then, oldest first. May repeat what was told before."""

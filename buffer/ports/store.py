@@ -23,6 +23,7 @@ from buffer.model import (
     Reply,
     ReplyState,
     State,
+    Stored,
     Team,
     Token,
     Update,
@@ -39,6 +40,9 @@ class Profiles(Protocol):
     def get(self, team_id: str, profile_id: str) -> Profile | None: ...
     def of_team(self, team_id: str) -> list[Profile]:
         """Oldest first."""
+
+    def of_account(self, team_id: str, service: str, service_id: str) -> Profile | None:
+        """The team's profile for an account on a network, connected or not."""
 
     def all(self) -> list[Profile]: ...
     def save(self, profile: Profile) -> None:
@@ -166,6 +170,9 @@ class Attempts(Protocol):
     def retry_at(self, attempt: Attempt, at: datetime, reason: str, *, now: datetime) -> bool:
         """Certain that nothing went out: the update is pending again with the due time it had, so that nothing
         overtakes it, and its profile sends nothing before `at`."""
+
+    def hold(self, profile_id: str, until: datetime) -> None:
+        """Nothing of this profile goes out before."""
 
     def release(self, attempt: Attempt, *, now: datetime) -> bool:
         """Claimed, and nothing said yet: the update is pending again as it was."""
@@ -315,6 +322,41 @@ class Jobs(Protocol):
         """Forget those that ended before."""
 
 
+class Secrets(Protocol):
+    """Logins and sessions, of a profile or a server, that a copy of the database does not give away."""
+
+    def keep(self, scope: str, name: str, value: Any) -> None: ...
+    def recall(self, scope: str, name: str) -> Any:
+        """None if there is none. Raises LoginExpired when the key it was sealed with is not at hand."""
+
+    def forget(self, scope: str, name: str | None = None) -> None:
+        """One value of a scope, or all of them."""
+
+
+class MediaFiles(Protocol):
+    """Pictures of ours, by content: the same bytes are kept once."""
+
+    def keep(
+        self, team_id: str, content: bytes, *, type: str, size: tuple[int, int], now: datetime
+    ) -> Stored: ...
+    def get(self, file_id: str) -> Stored | None: ...
+    def read(self, file_id: str) -> bytes:
+        """Raises Refused when it is gone."""
+
+    def sweep(self, before: datetime) -> int:
+        """Delete those kept before that no update needs any more."""
+
+
+class Parts(Protocol):
+    """Which parts of a series are out already."""
+
+    def note(self, update_id: str, number: int, text: str, receipt: Receipt, now: datetime) -> None:
+        """Part `number`, counted from 0, is out with this text."""
+
+    def out(self, update_id: str, texts: Sequence[str]) -> list[Receipt]:
+        """Those of `texts` that are out as they stand, from the first on, without a gap."""
+
+
 class Feeds(Protocol):
     """Which channels hear of which profiles."""
 
@@ -397,8 +439,10 @@ class Tokens(Protocol):
 class LocalPosts(Protocol):
     """The local network's own rows: posts and what people did with them."""
 
-    def publish(self, profile_id: str, update: Update, key: str, now: datetime) -> str:
-        """The post's id; a repeated key answers with the first one."""
+    def publish(
+        self, profile_id: str, update: Update, key: str, now: datetime, *, after: str = ""
+    ) -> str:
+        """The post's id; a repeated key answers with the first one. `after`: the post it goes on from."""
 
     def find(self, profile_id: str, key: str) -> str | None: ...
     def react(
@@ -441,6 +485,12 @@ class Store(Protocol):
     @property
     def jobs(self) -> Jobs: ...
     @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def media(self) -> MediaFiles: ...
+    @property
+    def parts(self) -> Parts: ...
+    @property
     def feeds(self) -> Feeds: ...
     @property
     def memos(self) -> Memos: ...
@@ -475,14 +525,17 @@ __all__ = [
     "Interactions",
     "Jobs",
     "LocalPosts",
+    "MediaFiles",
     "Memos",
     "NoticeKind",
     "Order",
     "Outbox",
     "Owner",
+    "Parts",
     "Profiles",
     "Replies",
     "Requests",
+    "Secrets",
     "State",
     "Store",
     "Teams",

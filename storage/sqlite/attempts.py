@@ -12,7 +12,6 @@ from buffer import slots
 from buffer.errors import Damaged
 from buffer.model import (
     Attempt,
-    Media,
     Phase,
     Profile,
     Receipt,
@@ -26,7 +25,7 @@ from storage.sqlite.metrics import note_lateness
 from storage.sqlite.order import IN_LINE, before
 
 _OPEN_PROFILE = (
-    "next_due IS NOT NULL AND held_until <= :now AND NOT EXISTS"
+    "next_due IS NOT NULL AND held_until <= :now AND disconnected = 0 AND NOT EXISTS"
     " (SELECT 1 FROM updates WHERE profile_id = profiles.id AND state = 'sending')"
 )
 _UPDATE = ", ".join(f"updates.{name}" for name in rows.UPDATE.split(", "))
@@ -181,11 +180,13 @@ class Attempts:
         with self._db.transaction():
             if not (self._close(attempt, "retry", now, reason) and self._to_pending(attempt, now)):
                 return False
-            self._db.execute(
-                "UPDATE profiles SET held_until = ? WHERE id = ?",
-                (at.timestamp(), attempt.update.profile_id),
-            )
+            self._hold(attempt.update.profile_id, at)
             return True
+
+    def hold(self, profile_id: str, until: datetime) -> None:
+        """Nothing of this profile goes out before."""
+        with self._db.transaction():
+            self._hold(profile_id, until)
 
     def release(self, attempt: Attempt, *, now: datetime) -> bool:
         """Claimed, and nothing was said: pending again as it was."""
@@ -250,6 +251,11 @@ class Attempts:
             )
 
     # -- pieces
+
+    def _hold(self, profile_id: str, until: datetime) -> None:
+        self._db.execute(
+            "UPDATE profiles SET held_until = ? WHERE id = ?", (until.timestamp(), profile_id)
+        )
 
     def _next_due(self, service: str, now: datetime) -> datetime | None:
         row = self._db.one(
@@ -381,7 +387,7 @@ def _attempt(row: Any) -> Attempt:
         update=replace(
             rows.update(update),
             text=frozen["text"],
-            media=Media(**json.loads(frozen["media"])),
+            media=rows.media(json.loads(frozen["media"])),
             retweet=json.loads(frozen["retweet"]),
         ),
         number=number,

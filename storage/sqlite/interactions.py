@@ -101,10 +101,14 @@ class Interactions:
         return dict(map(tuple, found))
 
     def update_for(self, profile_id: str, post: str) -> Update | None:
-        """Our update with this id on the network."""
+        """Our update with this id on the network, or with a part that has it."""
         row = self._db.one(
             f"SELECT {rows.UPDATE} FROM updates"
             " WHERE profile_id = ? AND service_update_id = ? AND service_update_id <> ''",
+            (profile_id, post),
+        ) or self._db.one(
+            f"SELECT {rows.UPDATE} FROM updates WHERE profile_id = ? AND id IN"
+            " (SELECT update_id FROM parts WHERE service_id = ?)",
             (profile_id, post),
         )
         return rows.update(row) if row else None

@@ -17,15 +17,18 @@ class LocalPosts:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def publish(self, profile_id: str, update: Update, key: str, now: datetime) -> str:
-        """The post's id; a repeated key answers with the first one."""
+    def publish(
+        self, profile_id: str, update: Update, key: str, now: datetime, *, after: str = ""
+    ) -> str:
+        """The post's id; a repeated key answers with the first one. `after`: the post it goes on from."""
         with self._db.transaction():
             known = self.find(profile_id, key)
             if known:
                 return known
             post_id = new_id(now)
             self._db.execute(
-                "INSERT INTO local_posts (id, profile_id, key, text, media, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO local_posts (id, profile_id, key, text, media, created_at, after)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     post_id,
                     profile_id,
@@ -33,6 +36,7 @@ class LocalPosts:
                     update.text,
                     rows.media_text(update.media),
                     now.timestamp(),
+                    after,
                 ),
             )
             return post_id

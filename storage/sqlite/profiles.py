@@ -37,6 +37,14 @@ class Profiles:
         found = self._db.all(f"{_ROW} WHERE team_id = ? ORDER BY created_at, rowid", (team_id,))
         return [rows.profile(row) for row in found]
 
+    def of_account(self, team_id: str, service: str, service_id: str) -> Profile | None:
+        """The team's profile for an account on a network, connected or not."""
+        row = self._db.one(
+            f"{_ROW} WHERE team_id = ? AND service = ? AND service_id = ?",
+            (team_id, service, service_id),
+        )
+        return rows.profile(row) if row else None
+
     def all(self) -> list[Profile]:
         return [rows.profile(row) for row in self._db.all(f"{_ROW} ORDER BY created_at, rowid")]
 

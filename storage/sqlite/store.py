@@ -12,22 +12,26 @@ from storage.sqlite.interactions import Interactions
 from storage.sqlite.jobs import Jobs
 from storage.sqlite.links import Links
 from storage.sqlite.local import LocalPosts
+from storage.sqlite.media import MediaFiles
 from storage.sqlite.memos import Memos
 from storage.sqlite.metrics import Metrics
 from storage.sqlite.order import Order
 from storage.sqlite.outbox import Outbox
+from storage.sqlite.parts import Parts
 from storage.sqlite.profiles import Profiles
 from storage.sqlite.replies import Replies
 from storage.sqlite.requests import Requests
+from storage.sqlite.secrets import Secrets
 from storage.sqlite.teams import Teams
 from storage.sqlite.tokens import Tokens
 from storage.sqlite.updates import Updates
+from storage.vault import Vault
 
 
 class SqliteStore:
     """One small class per kind of row, all on the same database."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, vault: Vault) -> None:
         self.database = db
         self.attempts = Attempts(db)
         self.audit = Audit(db)
@@ -36,13 +40,16 @@ class SqliteStore:
         self.jobs = Jobs(db)
         self.links = Links(db)
         self.local = LocalPosts(db)
+        self.media = MediaFiles(db)
         self.memos = Memos(db)
         self.metrics = Metrics(db)
         self.order = Order(db)
         self.outbox = Outbox(db)
+        self.parts = Parts(db)
         self.profiles = Profiles(db)
         self.replies = Replies(db)
         self.requests = Requests(db)
+        self.secrets = Secrets(db, vault)
         self.teams = Teams(db)
         self.tokens = Tokens(db)
         self.updates = Updates(db)

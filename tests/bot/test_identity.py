@@ -13,8 +13,8 @@ from slack_sdk.web import SlackResponse
 
 from bot.identity import Identity
 from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team
-from buffer.networks import local
 from buffer.ports import Store
+from cast import a_profile
 from storage import open_store
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -75,7 +75,7 @@ def test_before_slack_was_asked_any_workspace_is_served(store: Store) -> None:
 
 def test_the_first_request_finds_what_was_there_before_it(store: Store) -> None:
     """Even when Slack's Web API has not answered yet."""
-    profile = local.new_profile("Local network", team_id=UNBOUND, timezone="UTC", now=NOW)
+    profile = a_profile(team_id=UNBOUND)
     store.profiles.insert(profile)
     slack = Slack()
     slack.is_down = True

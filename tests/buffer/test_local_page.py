@@ -11,7 +11,7 @@ import pytest
 
 from buffer.api import local_page
 from buffer.model import State, Update
-from buffer.networks import local
+from cast import a_profile
 from storage import SqliteStore
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -24,7 +24,7 @@ class Visitor:
     def __init__(self, store: SqliteStore, text: str = "Hello") -> None:
         self.store = store
         self.nudges = 0
-        profile = local.new_profile("Ada & Co", team_id="T1", timezone="UTC", now=NOW)
+        profile = a_profile(name="Ada & Co", team_id="T1")
         store.profiles.insert(profile)
         update = Update(
             id="0" * 24, post_id="0" * 24, team_id="T1", profile_id=profile.id, service="local", text=text,

@@ -12,6 +12,7 @@ from buffer.errors import QueueError, Refused
 from buffer.model import Event, Found, Interaction, Media, Person, Profile, State, Update
 from buffer.networks import NETWORKS
 from buffer.ports import Certainty, Clock, Network
+from buffer.web import Web
 from cast import MONDAY, a_profile
 from fakes import FakeClock, FakeNetwork
 from storage import SqliteStore
@@ -33,7 +34,7 @@ class LocalPlace:
     def __init__(self, store: SqliteStore, clock: Clock, profile: Profile) -> None:
         self._store, self._clock = store, clock
         self.network: Network = NETWORKS["local"](
-            store, clock=clock, public_url="https://buffer.example"
+            store, Web(), clock=clock, public_url="https://buffer.example"
         )
 
     def posts(self) -> list[str]:

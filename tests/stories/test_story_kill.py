@@ -177,7 +177,7 @@ HANGS = """
 import time, app, backend, cli
 from buffer.networks import local
 class Hanging(local.Local):
-    def publish(self, profile, update, key):
+    def publish(self, profile, update, key, **_):
         print("on the wire", flush=True)
         time.sleep(600)
 backend.NETWORKS = {local.SERVICE: Hanging}

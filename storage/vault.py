@@ -1,0 +1,100 @@
+"""Seals what must not be read in a copy of the database. Knows keys, no rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class WrongKey(Exception):
+    """Sealed under a key that is not at hand."""
+
+
+class Vault:
+    """Seals JSON values under the first of its keys, opens them with any of them.
+
+    Raises ValueError, a sentence, for a key that is none.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        try:
+            made = [Fernet(key) for key in keys]
+        except ValueError as error:
+            raise ValueError(
+                "SECRET_KEY must hold one or more Fernet keys, separated by commas: "
+                "`python app.py rotate-keys --new` prints one."
+            ) from error
+        self._first = made[0]
+        self._all = MultiFernet(made)
+
+    def seal(self, value: Any) -> bytes:
+        return self._all.encrypt(json.dumps(value).encode())
+
+    def open(self, sealed: bytes) -> Any:
+        """Raises WrongKey."""
+        try:
+            return json.loads(self._all.decrypt(sealed))
+        except InvalidToken as error:
+            raise WrongKey from error
+
+    def renewed(self, sealed: bytes) -> bytes | None:
+        """The same under the first key; None if it is already. Raises WrongKey."""
+        with suppress(InvalidToken):
+            self._first.decrypt(sealed)
+            return None
+        try:
+            return self._all.rotate(sealed)
+        except InvalidToken as error:
+            raise WrongKey from error
+
+
+def new_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+def keys_in(file: Path) -> tuple[str, ...]:
+    """The keys of a key file, the newest first. The file is made, for its owner alone, if it is not there."""
+    if not file.exists():
+        _link(file, (new_key(),))
+    return tuple(file.read_text().split())
+
+
+def write_keys(file: Path, keys: Sequence[str]) -> None:
+    """Replace the keys of a key file: whole, or not at all."""
+    part = _part(file, keys)
+    part.replace(file)
+    _sync(file.parent)
+
+
+def _link(file: Path, keys: Sequence[str]) -> None:
+    """Of two processes that start together one is first; the other finds its file whole."""
+    part = _part(file, keys)
+    with suppress(FileExistsError):
+        os.link(part, file)
+    part.unlink()
+    _sync(file.parent)
+
+
+def _part(file: Path, keys: Sequence[str]) -> Path:
+    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write("\n".join(keys) + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    return part
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

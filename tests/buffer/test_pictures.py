@@ -1,0 +1,158 @@
+"""Pictures are here before a post goes out, or its author hears why not."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+
+from buffer import images, jobs, pictures
+from buffer.backends.embedded import EmbeddedQueues
+from buffer.errors import NetworkDown, Refused
+from buffer.model import Attached, Draft, Edit, Limits, Media, NoticeKind, State, Update
+from buffer.pictures import Pictures
+from buffer.web import Guard
+from cast import ADA, MONDAY, a_profile
+from fakes import FakeClock, FakeNetwork
+from storage import SqliteStore
+from storage.owners import Owner
+
+TAKES = Limits(characters=500, images=2, alt_text=10, fetches=True)
+
+
+def png(width: int = 4, height: int = 3, *, format: str = "PNG", noisy: bool = False) -> bytes:
+    image = Image.effect_noise((width, height), 90) if noisy else Image.new("RGB", (width, height))
+    written = io.BytesIO()
+    image.save(written, format)
+    return written.getvalue()
+
+
+class Desk:
+    """A queue whose network takes pictures, and Slack's files."""
+
+    def __init__(self, store: SqliteStore, clock: FakeClock) -> None:
+        self.store, self.clock = store, clock
+        self.profile = a_profile()
+        store.profiles.insert(self.profile)
+        self.queue = EmbeddedQueues(store, {"local": FakeNetwork(limits=TAKES)}, clock)(ADA)
+        self.files: dict[str, bytes | Exception] = {}
+        self.owner = Owner.take(None)
+
+    def adds(self, *files: Attached) -> Update:
+        draft = Draft(text="hello", profile_ids=(self.profile.id,), media=Media(files=files))
+        return self.queue.add(draft)[0]
+
+    def works(self) -> None:
+        work = Pictures(self.store, Guard(), self._fetch)
+        while jobs.tick(self.store, pictures.KIND, work, self.clock.now, owner=self.owner):
+            pass
+
+    def _fetch(self, file_id: str) -> bytes:
+        found = self.files[file_id]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+@pytest.fixture
+def desk(store: SqliteStore, clock: FakeClock) -> Desk:
+    return Desk(store, clock)
+
+
+def test_a_file_of_slack_is_fetched_and_kept_with_its_words(desk: Desk) -> None:
+    desk.files["F1"] = png()
+    update = desk.adds(Attached(source="slack:F1", name="a.png", alt_text="A cat"))
+    assert update.media.missing
+    desk.works()
+    file = desk.queue.update(update.id).media.files[0]
+    stored = desk.store.media.get(file.id)
+    assert stored and (stored.type, stored.width, stored.height) == ("image/png", 4, 3)
+    assert desk.store.media.read(file.id) == png()
+    assert (file.alt_text, file.source) == ("A cat", "slack:F1")
+
+
+def test_one_that_cannot_be_posted_fails_the_post_and_says_why(desk: Desk) -> None:
+    desk.files["F1"] = b"<html>"
+    update = desk.adds(Attached(source="slack:F1", name="a.png"))
+    desk.works()
+    failed = desk.queue.update(update.id)
+    assert failed.state is State.FAILED and "“a.png”: This is not a picture" in failed.error
+    told = desk.store.outbox.waiting(MONDAY, limit=9)
+    assert [(notice.kind, notice.target) for notice in told] == [(NoticeKind.PROBLEM, "U0ADA")]
+
+
+def test_back_in_the_queue_it_is_fetched_again(desk: Desk) -> None:
+    desk.files["F1"] = Refused("gone")
+    update = desk.adds(Attached(source="slack:F1"))
+    desk.works()
+    desk.files["F1"] = png()
+    desk.queue.edit(update.id, edit=Edit(to_queue=True))
+    desk.works()
+    again = desk.queue.update(update.id)
+    assert again.is_pending and not again.media.missing
+
+
+def test_slack_may_be_away_for_a_while(desk: Desk) -> None:
+    desk.files["F1"] = NetworkDown("away")
+    update = desk.adds(Attached(source="slack:F1"))
+    desk.works()
+    assert desk.queue.update(update.id).media.missing
+    desk.files["F1"] = png()
+    desk.clock.passes(timedelta(minutes=1))
+    desk.works()
+    assert not desk.queue.update(update.id).media.missing
+
+
+def test_what_a_network_takes_is_checked_when_it_is_written(desk: Desk) -> None:
+    with pytest.raises(Refused, match="at most 2 pictures"):
+        desk.adds(*(Attached(source=f"slack:F{n}") for n in range(3)))
+    with pytest.raises(Refused, match="10 characters to describe a picture; these are 11"):
+        desk.adds(Attached(source="slack:F1", alt_text="x" * 11))
+
+
+def test_an_address_is_fetched_only_where_the_picture_itself_is_wanted() -> None:
+    media = Media(picture="https://example.org/a.png", alt_text="A cat")
+    assert pictures.wanted(media, Limits(characters=9, images=4)) == media
+    fetched = pictures.wanted(media, TAKES)
+    assert fetched.files == (Attached(source="https://example.org/a.png", alt_text="A cat"),)
+    assert pictures.wanted(fetched, TAKES) == fetched
+    preview = Media(picture="https://example.org/a.png", link="https://example.org")
+    assert pictures.wanted(preview, TAKES) == preview
+
+
+def test_old_files_go_when_nobody_needs_them(desk: Desk) -> None:
+    desk.files["F1"] = png()
+    update = desk.adds(Attached(source="slack:F1"))
+    desk.works()
+    file = desk.queue.update(update.id).media.files[0]
+    later = MONDAY + timedelta(days=99)
+    assert desk.store.media.sweep(later) == 0
+    desk.queue.destroy(update.id)
+    assert desk.store.media.sweep(later) == 1
+    with pytest.raises(Refused, match="no longer here"):
+        desk.store.media.read(file.id)
+
+
+# -- bytes
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_a_picture_is_known_by_its_bytes(format: str) -> None:
+    assert images.examine(png(format=format)).type == f"image/{format.lower()}"
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", png()[:40], png(format="BMP")])
+def test_what_is_no_picture_is_refused(content: bytes) -> None:
+    with pytest.raises(Refused):
+        images.examine(content)
+
+
+def test_a_large_picture_is_made_to_fit() -> None:
+    large = png(900, 700, noisy=True)
+    small = images.within(large, most=100_000)
+    assert len(small.content) <= 100_000 < len(large)
+    assert small.type == "image/jpeg"
+    assert images.examine(small.content).width == small.width
+    assert images.within(large, most=len(large)).content == large

@@ -1,0 +1,213 @@
+"""A series goes out part by part and resumes in the middle; a restored update is looked for before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from buffer.backends.embedded import EmbeddedQueues
+from buffer.errors import Busy, NetworkDown, Refused
+from buffer.model import Attached, Limits, Media, State, Update
+from buffer.ports import Certainty
+from buffer.sender import Crew, Sender
+from cast import ADA, MONDAY
+from fakes import FakeClock, FakeNetwork
+from sender_story import NINE, Story
+from storage import SqliteStore
+
+SERIES = "one\n---\ntwo\n---\nthree"
+MINUTE = timedelta(minutes=1)
+
+
+def told(store: SqliteStore, clock: FakeClock, certainty: Certainty) -> Story:
+    network = FakeNetwork(certainty, limits=Limits(characters=500, threads=True))
+    return Story(store, network, clock)
+
+
+@pytest.fixture(params=[Certainty.KEYED, Certainty.LOOKUPABLE, Certainty.BLIND])
+def story(request: pytest.FixtureRequest, store: SqliteStore, clock: FakeClock) -> Iterator[Story]:
+    story = told(store, clock, request.param)
+    yield story
+    story.dies()
+
+
+def settles(story: Story) -> None:
+    """Ticks through ten minutes."""
+    for _ in range(40):
+        story.sends().passes(timedelta(seconds=15))
+    story.sends()
+
+
+def test_each_part_answers_the_one_before(story: Story) -> None:
+    update = story.queues(SERIES)
+    story.at(NINE).sends()
+    assert story.out() == ["one", "two", "three"]
+    assert story.network.threads == [[], ["p1"], ["p1", "p2"]]
+    sent = story.now(update)
+    assert (sent.state, sent.service_update_id) == (State.SENT, "p1")
+    assert story.store.interactions.update_for(story.profile.id, "p3") == sent
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_one_that_stops_in_the_middle_goes_on_from_there(story: Story, after: int) -> None:
+    update = story.queues(SERIES)
+    story.network.fails_after(after, NetworkDown("away"))
+    story.at(NINE).sends()
+    assert story.out() == ["one", "two", "three"][:after]
+    settles(story)
+    assert story.out() == ["one", "two", "three"]
+    assert story.state(update) is State.SENT
+    assert story.network.threads[-1] == ["p1", "p2"]
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_lost_answer_in_the_middle_is_looked_up(story: Story, after: int) -> None:
+    update = story.queues(SERIES)
+    story.network.loses_the_answer(after)
+    story.at(NINE)
+    settles(story)
+    if story.network.certainty is Certainty.BLIND:
+        assert story.state(update) is State.UNCONFIRMED
+        assert story.out() == ["one", "two", "three"][: after + 1]
+        return
+    assert story.out() == ["one", "two", "three"]
+    assert story.state(update) is State.SENT
+
+
+def test_a_refused_part_says_what_is_out_and_where_it_goes_on(story: Story) -> None:
+    update = story.queues(SERIES)
+    story.network.fails_after(2, Refused("Too rude."))
+    story.at(NINE).sends()
+    failed = story.now(update)
+    assert failed.state is State.FAILED
+    assert failed.error.startswith("Part 3 of 3 was refused; the 2 parts before it are out")
+    assert "Too rude." in failed.error
+    mended = replace(failed, state=State.QUEUED, text=SERIES.replace("three", "3"), share_at=NINE)
+    story.store.updates.save(mended, expected=[State.FAILED])
+    story.store.profiles.refresh(story.profile.id)
+    story.sends()
+    assert story.out() == ["one", "two", "3"]
+
+
+def test_a_crash_in_the_middle_resumes(story: Story) -> None:
+    update = story.queues(SERIES)
+
+    def crash(*_: object) -> None:
+        raise SystemExit
+
+    story.network.fails_after(1, SystemExit())
+    story.at(NINE)
+    with pytest.raises(SystemExit):
+        story.sends()
+    story.dies()
+    story.starts()
+    settles(story)
+    if story.network.certainty is Certainty.BLIND:
+        assert story.state(update) is State.UNCONFIRMED
+    else:
+        assert story.out() == ["one", "two", "three"]
+        assert story.state(update) is State.SENT
+
+
+def test_a_database_that_is_locked_is_no_failure(story: Story) -> None:
+    update = story.queues()
+    story.network.raises(Busy("locked"))
+    story.at(NINE).sends()
+    assert story.state(update) is State.QUEUED
+    settles(story)
+    assert story.state(update) is State.SENT
+
+
+# -- pictures
+
+
+def test_nothing_goes_out_before_its_pictures_are_here_and_nothing_overtakes(story: Story) -> None:
+    waits = story.queues(
+        "waits", media=Media(files=(Attached(source="slack:F1"),)), scheduled_at=NINE
+    )
+    story.queues("behind", scheduled_at=NINE + MINUTE)
+    story.at(NINE + MINUTE)
+    for _ in range(10):
+        story.sends().passes(timedelta(seconds=1))
+    assert story.out() == []
+    here = replace(story.now(waits), media=Media(files=(Attached(source="slack:F1", id="f"),)))
+    story.store.updates.save(here, expected=[State.SCHEDULED])
+    story.passes(timedelta(seconds=2)).sends()
+    assert story.out() == ["waits", "behind"]
+
+
+# -- the clock
+
+
+def test_a_jump_of_the_clock_is_waited_out_for_a_tick(story: Story) -> None:
+    steady = [0.0]
+    crew = Crew(submit={"local": lambda work: work()}, size=2)
+    sender = Sender(
+        story.store,
+        {"local": story.network},
+        crew,
+        owner=story.owner,
+        clock=story.clock,
+        steady=lambda: steady[0],
+    )
+    story.queues("hello", scheduled_at=MONDAY + 2 * MINUTE)
+    sender.tick(story.clock.now)
+    story.passes(3 * MINUTE)
+    steady[0] += 1
+    assert sender.tick(story.clock.now) is False
+    assert story.out() == []
+    story.clock.now -= timedelta(seconds=178)  # it was a mistake, and is mended
+    steady[0] += 1
+    sender.tick(story.clock.now)
+    steady[0] += 1
+    sender.tick(story.clock.now)
+    assert story.out() == []
+    story.passes(2 * MINUTE)
+    for _ in range(3):
+        steady[0] += 1
+        sender.tick(story.clock.now)
+        story.passes(timedelta(seconds=1))
+    assert story.out() == ["hello"]
+
+
+# -- after a backup was restored
+
+
+def restored(story: Story, text: str = "hello") -> Update:
+    return story.queues(text, look_since=MONDAY - timedelta(days=1), scheduled_at=NINE)
+
+
+def test_one_that_went_out_since_the_backup_is_not_sent_again(story: Story) -> None:
+    update = restored(story)
+    story.network.has_already(update)
+    story.at(NINE)
+    settles(story)
+    assert story.out() == ["hello"]
+    blind = story.network.certainty is Certainty.BLIND
+    assert story.state(update) is (State.UNCONFIRMED if blind else State.SENT)
+
+
+def test_one_that_did_not_is_sent(story: Story) -> None:
+    update = restored(story)
+    story.at(NINE)
+    settles(story)
+    if story.network.certainty is Certainty.BLIND:
+        assert (story.state(update), story.out()) == (State.UNCONFIRMED, [])
+        queue = EmbeddedQueues(story.store, {"local": story.network}, story.clock)(ADA)
+        queue.share(update.id)
+        settles(story)
+    assert story.out() == ["hello"]
+    assert story.state(update) is State.SENT
+
+
+def test_of_a_restored_series_only_the_rest_is_sent(story: Story) -> None:
+    update = restored(story, SERIES)
+    story.network.has_already(replace(update, text="one"))
+    story.at(NINE)
+    settles(story)
+    if story.network.certainty is not Certainty.BLIND:
+        assert story.out() == ["one", "two", "three"]
+        assert story.state(update) is State.SENT

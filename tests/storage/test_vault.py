@@ -1,0 +1,95 @@
+"""What is secret cannot be read without a key, and keys can be changed."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from buffer.errors import LoginExpired
+from storage import key_file, open_store
+from storage.vault import Vault, WrongKey, keys_in, new_key, write_keys
+
+OLD, NEW = new_key(), new_key()
+
+
+def test_only_a_key_opens_what_it_sealed() -> None:
+    sealed = Vault([OLD]).seal({"token": "s3cret"})
+    assert b"s3cret" not in sealed
+    assert Vault([NEW, OLD]).open(sealed) == {"token": "s3cret"}
+    with pytest.raises(WrongKey):
+        Vault([NEW]).open(sealed)
+
+
+def test_the_first_key_seals_and_renews() -> None:
+    vault, sealed = Vault([NEW, OLD]), Vault([OLD]).seal(1)
+    renewed = vault.renewed(sealed)
+    assert renewed and Vault([NEW]).open(renewed) == 1
+    assert vault.renewed(renewed) is None
+
+
+def test_what_is_no_key_is_refused_with_a_way_out() -> None:
+    with pytest.raises(ValueError, match="rotate-keys --new"):
+        Vault(["a password"])
+
+
+def test_the_key_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "buffer.key"
+    keys = keys_in(file)
+    assert keys_in(file) == keys and len(keys) == 1
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    write_keys(file, (NEW, *keys))
+    assert keys_in(file) == (NEW, *keys)
+    assert [path.name for path in tmp_path.iterdir()] == ["buffer.key"]
+
+
+def test_secrets_survive_a_restart_and_no_copy_gives_them_away(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/buffer.db"
+    store = open_store(url)
+    store.secrets.keep("p1", "login", {"token": "s3cret"})
+    store.secrets.keep("p1", "session", {"jwt": "s3cret"})
+    store.close()
+    again = open_store(url)
+    assert again.secrets.recall("p1", "login") == {"token": "s3cret"}
+    assert again.secrets.recall("p2", "login") is None
+    again.secrets.forget("p1", "session")
+    assert again.secrets.recall("p1", "session") is None
+    again.secrets.forget("p1")
+    assert again.secrets.recall("p1", "login") is None
+    again.close()
+    assert not any(b"s3cret" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_without_its_key_a_login_has_to_be_renewed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/buffer.db"
+    store = open_store(url)
+    store.secrets.keep("p1", "login", 1)
+    store.close()
+    key_file(tmp_path / "buffer.db").unlink()
+    again = open_store(url)
+    with pytest.raises(LoginExpired, match="SECRET_KEY"):
+        again.secrets.recall("p1", "login")
+    again.close()
+
+
+def test_rotation_goes_on_where_it_was_and_counts_what_no_key_opens(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/buffer.db"
+    store = open_store(url, keys=[OLD])
+    for number in range(250):
+        store.secrets.keep(f"p{number:03}", "login", number)
+    vault = Vault([NEW, OLD])
+    store.database.execute("UPDATE secrets SET value = ? WHERE scope = 'p007'", (b"nonsense",))
+    renewed = vault.renewed(Vault([OLD]).seal(3))
+    store.database.execute("UPDATE secrets SET value = ? WHERE scope = 'p003'", (renewed,))
+    assert store.secrets.renew(vault) == (248, 1)
+    assert store.secrets.renew(vault) == (0, 1)
+    store.close()
+    after = open_store(url, keys=[NEW])
+    assert after.secrets.recall("p249", "login") == 249
+    after.close()
+
+
+def test_keys_are_fernets() -> None:
+    assert Fernet(new_key())
