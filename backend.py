@@ -72,7 +72,7 @@ def embedded(given: Ground, fetch_file: FetchFile) -> Backend:
             *(commenter_loop(given, name, each) for name, each in networks.items()),
         ),
         works={
-            attachments.KIND: attachments.Attachments(store, given.guard),
+            attachments.KIND: attachments.Attachments(store, given.guard, networks),
             pictures.KIND: pictures.Pictures(
                 store, given.guard, fetch_file, admins=settings.admins
             ),

@@ -10,12 +10,9 @@ from datetime import datetime
 
 from buffer.errors import Code, QueueError, Refused
 from buffer.model import Actor, Profile, new_id
-from buffer.ports import Account, Clock, Field, Network, Networks, Step, Store
+from buffer.ports import LOGIN, Account, Clock, Field, Network, Networks, Step, Store
 
 log = logging.getLogger("accounts")
-
-LOGIN, SESSION = "login", "session"
-"""The names a profile's secrets are kept under: what was given at the connection, and what became of it since."""
 
 CONNECTING = "connecting"
 """The scope of what is kept between two steps of a connection."""

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from buffer.model import HELD, PENDING, Job, Media, Update, new_id
-from buffer.ports import Store
+from buffer import pictures
+from buffer.model import HELD, PENDING, Job, Limits, Media, Update, new_id
+from buffer.ports import Networks, Store
 from buffer.text import links
 from buffer.web import Answer, Guard
 
@@ -62,9 +63,10 @@ class Attachments:
 
     patience = PATIENCE
 
-    def __init__(self, store: Store, guard: Guard) -> None:
+    def __init__(self, store: Store, guard: Guard, networks: Networks) -> None:
         self._store = store
         self._guard = guard
+        self._networks = networks
 
     def do(self, job: Job, now: datetime) -> str:
         """Fetch the page once for all updates that still want it. Raises Refused and NetworkDown as the guard does."""
@@ -78,12 +80,19 @@ class Attachments:
         with self._store.transaction():
             for update in self._waiting(job):
                 if links(update.text)[0] == link:
-                    attached = replace(update, media=media, updated_at=now)
+                    wanted = pictures.wanted(media, self._limits(update))
+                    attached = replace(update, media=wanted, updated_at=now)
                     self._store.updates.save(attached, expected=PENDING | HELD)
+                    pictures.promise(self._store, [attached], now)
         return "attached"
 
     def fail(self, job: Job, reason: str, now: datetime) -> None:
         """Nobody asked for it, so nobody is told: the link stays in the text."""
+
+    def _limits(self, update: Update) -> Limits:
+        profile = self._store.profiles.get(update.team_id, update.profile_id)
+        network = self._networks.get(update.service)
+        return network.limits(profile) if profile and network else Limits(characters=0)
 
     def _waiting(self, job: Job) -> list[Update]:
         found = (self._store.updates.find(job.team_id, each) for each in job.payload["updates"])

@@ -40,6 +40,14 @@ HELD = frozenset({State.MISSED, State.FAILED})
 """States from which a person may send an update on its way again."""
 
 
+WARNING, VISIBILITY, LANGUAGE = "warning", "visibility", "language"
+OPTIONS = (WARNING, VISIBILITY, LANGUAGE)
+"""What an author may say beside the text, where a network knows it: a content warning, who sees it, its language
+(ISO 639)."""
+
+VISIBILITIES = ("public", "unlisted", "private")
+
+
 class Position(StrEnum):
     """Where a new update goes: behind the queue, before its head, or out at once."""
 
@@ -153,13 +161,15 @@ def zone(name: str) -> ZoneInfo:
 class Attached:
     """A picture that goes out with an update: fetched from `source` into our own files, where it has an `id` then.
 
-    `source` is a web address, or `slack:` and a file's id there; `name` is what people call it.
+    `source` is a web address, or `slack:` and a file's id there; `name` is what people call it. `is_card`: it belongs
+    to the preview of a link, and may be missing there.
     """
 
     source: str
     name: str = ""
     alt_text: str = ""
     id: str = ""
+    is_card: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,6 +203,11 @@ class Media:
         return "" if self.link else self.picture
 
     @property
+    def pictures(self) -> tuple[Attached, ...]:
+        """The files that are posted as they are."""
+        return tuple(file for file in self.files if not file.is_card)
+
+    @property
     def missing(self) -> tuple[Attached, ...]:
         """Files that are still to be fetched: nothing goes out before they are here."""
         return tuple(file for file in self.files if not file.id)
@@ -209,7 +224,8 @@ class Draft:
 
     `scheduled_at` (aware) overrides `position`. `hold` keeps a post that goes out now back for a moment,
     so that it can be undone. `source` is a link to where the text was taken from. `series`: where the text is too
-    long for one post, it may go out as several in a thread.
+    long for one post, it may go out as several in a thread. `options` are what some networks know beside the text, by
+    the names in OPTIONS.
     """
 
     text: str
@@ -224,6 +240,7 @@ class Draft:
     allow_duplicate: bool = False
     source: str = ""
     series: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _aware(self.scheduled_at, "scheduled_at")
@@ -241,6 +258,7 @@ class Edit:
     scheduled_at: datetime | None = None
     to_queue: bool = False
     allow_duplicate: bool = False
+    options: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         _aware(self.scheduled_at, "scheduled_at")
@@ -285,6 +303,7 @@ class Update:
     shared_now: bool = False
     error: str = ""
     source: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
     look_since: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -325,8 +344,10 @@ class Counts:
 class Limits:
     """What a network takes in one post. `counting` names the rule in buffer.text that measures a text.
 
-    `images`: how many pictures, and `alt_text` the most characters that describe one; `fetches`: it takes the pictures
-    themselves, not their addresses. `threads`: a series goes out as posts that answer each other.
+    `options`: which of OPTIONS the network knows; a content warning counts with the text. `images`: how many pictures,
+    and `alt_text` the most characters that describe one; `fetches`: it takes the pictures themselves, not their
+    addresses; `cards`: the preview of a link is posted with the text. `threads`: a series goes out as posts that answer
+    each other.
     """
 
     characters: int
@@ -336,7 +357,9 @@ class Limits:
     images: int = 0
     alt_text: int = 1500
     fetches: bool = False
+    cards: bool = False
     threads: bool = False
+    options: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from buffer import images, telling
-from buffer.errors import Code, Refused
+from buffer.errors import Code, QueueError, Refused
 from buffer.model import HELD, PENDING, Attached, Job, Limits, Media, State, Update, new_id
 from buffer.ports import Store
 from buffer.web import Guard
@@ -29,15 +29,18 @@ _OPEN = PENDING | HELD
 
 def wanted(media: Media, limits: Limits) -> Media:
     """What goes out on a network: where it takes pictures themselves, an address becomes a file to be fetched."""
-    own = media.own_picture
-    if not own or not limits.fetches or any(file.source == own for file in media.files):
+    is_card = bool(media.link)
+    source = media.picture or (media.thumbnail if is_card else "")
+    wants = limits.cards if is_card else limits.fetches
+    if not source or not wants or any(file.source == source for file in media.files):
         return media
-    return replace(media, files=(Attached(source=own, alt_text=media.alt_text), *media.files))
+    file = Attached(source=source, alt_text=media.alt_text, is_card=is_card)
+    return replace(media, files=(file, *media.files))
 
 
 def check(media: Media, limits: Limits, name: str, *, profile_id: str) -> None:
     """Raises Refused for more pictures, or longer descriptions, than a network takes."""
-    if len(media.files) > max(limits.images, 0):
+    if len(media.pictures) > limits.images:
         number = "no pictures" if not limits.images else f"at most {limits.images} pictures"
         raise Refused(f"“{name}” takes {number}.", Code.BAD_MEDIA_SIZE, profile_id=profile_id)
     for file in media.files:
@@ -88,11 +91,12 @@ class Pictures:
                     here[file.source] = self._fetched(job, file, now)
         with self._store.transaction():
             for update in self._waiting(job):
-                files = tuple(
+                files = [
                     replace(file, id=file.id or here.get(file.source, ""))
                     for file in update.media.files
-                )
-                media = replace(update.media, files=files)
+                ]
+                kept = tuple(file for file in files if file.id or not file.is_card)
+                media = replace(update.media, files=kept)
                 self._store.updates.save(replace(update, media=media), expected=_OPEN)
                 self._store.profiles.refresh(update.profile_id)
         return f"{len(here)} fetched" if here else "no longer wanted"
@@ -120,7 +124,12 @@ class Pictures:
         try:
             content = self._content(file)
             picture = images.examine(content)
-        except Refused as refusal:
+        except QueueError as error:
+            if file.is_card:  # a preview without its picture is better than none
+                return ""
+            if not isinstance(error, Refused):
+                raise
+            refusal = error
             raise Refused(f"“{file.name or file.source}”: {refusal}", refusal.code) from refusal
         size = picture.width, picture.height
         kept = self._store.media.keep(job.team_id, content, type=picture.type, size=size, now=now)

@@ -494,7 +494,7 @@ class Sender:
         for number in range(len(out), len(texts)):
             part = series.part(update, texts, number)
             try:
-                receipt = network.find(job.profile, part, new_id(update.look_since))
+                receipt = network.find(job.profile, part, job.attempt.key, since=update.look_since)
             except Unclear as error:  # this was only a look
                 raise NetworkDown(str(error)) from error
             if receipt is None:

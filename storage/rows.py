@@ -19,7 +19,7 @@ PROFILE = (
 UPDATE = (
     "id, post_id, team_id, profile_id, service, state, scheduled_at, pinned, share_at, shared_from, due_at,"
     " text, text_hash, media, retweet, shorten, attachment, user_id, via, source,"
-    " created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error, look_since"
+    " created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error, look_since, options"
 )
 
 _NO_MEDIA = Media()
@@ -113,6 +113,7 @@ def update_values(update: Update) -> tuple[Any, ...]:
         json_text(update.statistics),
         update.error,
         seconds(update.look_since),
+        json_text(update.options),
     )
 
 
@@ -121,7 +122,7 @@ def update(row: Iterable[Any], due: float | None = None) -> Update:
     (id, post_id, team_id, profile_id, service, state, scheduled_at, pinned, share_at, shared_from, due_at,
      text, _, attached, retweet, shorten, attachment, user_id, via, source,
      created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error,
-     look_since) = row  # fmt: skip
+     look_since, options) = row  # fmt: skip
     return Update(
         id=id,
         post_id=post_id,
@@ -151,6 +152,7 @@ def update(row: Iterable[Any], due: float | None = None) -> Update:
         statistics={} if statistics == "{}" else json.loads(statistics),
         error=error,
         look_since=maybe_instant(look_since),
+        options={} if options == "{}" else json.loads(options),
     )
 
 

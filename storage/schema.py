@@ -46,6 +46,7 @@ CREATE TABLE updates (
     created_at REAL NOT NULL, updated_at REAL NOT NULL, sent_at REAL, shared_now INTEGER NOT NULL DEFAULT 0,
     service_update_id TEXT NOT NULL DEFAULT '', service_link TEXT NOT NULL DEFAULT '',
     statistics TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '', look_since REAL,
+    options TEXT NOT NULL DEFAULT '{}',
     CHECK ((state = 'queued') = (rank IS NOT NULL)),
     CHECK (state <> 'scheduled' OR scheduled_at IS NOT NULL)
 ) STRICT;

@@ -58,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "buffer.pictures": QUEUE_WORDS | {"buffer.images", "buffer.telling", "buffer.web"},
     "buffer.series": {"buffer.model", "buffer.errors", "buffer.text"},
     "buffer.links": QUEUE_WORDS,
-    "buffer.attachments": QUEUE_WORDS | {"buffer.web"},
+    "buffer.attachments": QUEUE_WORDS | {"buffer.pictures", "buffer.web"},
     "buffer.sender": {
         "buffer.model",
         "buffer.errors",
@@ -89,7 +89,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "buffer.web",
         "buffer.wire",
     },
-    "buffer.networks": QUEUE_WORDS | {"buffer.web"},
+    "buffer.budget": {"buffer.errors"},
+    "buffer.markup": set(),
+    "buffer.networks": QUEUE_WORDS
+    | {"buffer.budget", "buffer.images", "buffer.markup", "buffer.web"},
     "buffer.networks.__init__": QUEUE_WORDS | {"buffer.networks", "buffer.web"},
     "buffer.api": QUEUE_WORDS | {"buffer.wire", "buffer.api", "buffer.links"},
     "storage": {"buffer.model", "buffer.errors", "buffer.slots", "storage"},

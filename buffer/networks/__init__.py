@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from buffer.networks import local
+from buffer.networks import bluesky, local, mastodon
 from buffer.ports import Clock, Field, Network, Store
 from buffer.web import Web
 
@@ -19,4 +19,8 @@ class Make(Protocol):
     def __call__(self, store: Store, web: Web, *, clock: Clock, public_url: str) -> Network: ...
 
 
-NETWORKS: Mapping[str, Make] = {local.SERVICE: local.Local}
+NETWORKS: Mapping[str, Make] = {
+    mastodon.SERVICE: mastodon.Mastodon,
+    bluesky.SERVICE: bluesky.Bluesky,
+    local.SERVICE: local.Local,
+}

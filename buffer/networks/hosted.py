@@ -58,7 +58,9 @@ class Hosted:
     ) -> Receipt:
         raise Refused("The hosted queue publishes by itself.")
 
-    def find(self, profile: Profile, update: Update, key: str) -> Receipt | None:
+    def find(
+        self, profile: Profile, update: Update, key: str, *, since: datetime | None = None
+    ) -> Receipt | None:
         return None
 
     def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:

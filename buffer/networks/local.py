@@ -58,8 +58,12 @@ class Local:
             self._store.local.publish(profile.id, update, key, self._clock(), after=after)
         )
 
-    def find(self, profile: Profile, update: Update, key: str) -> Receipt | None:
+    def find(
+        self, profile: Profile, update: Update, key: str, *, since: datetime | None = None
+    ) -> Receipt | None:
         post = self._store.local.find(profile.id, key)
+        if since and not post:
+            post = self._store.local.same_words(profile.id, update, since)
         return self._receipt(post) if post else None
 
     def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:

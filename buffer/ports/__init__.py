@@ -1,10 +1,12 @@
 """The borders of the house: what a queue, a network and a store promise. Their docstrings are the contract."""
 
-from buffer.ports.network import Account, Certainty, Field, Network, Networks, Step
+from buffer.ports.network import LOGIN, SESSION, Account, Certainty, Field, Network, Networks, Step
 from buffer.ports.queue import Feature, Queue, Queues
 from buffer.ports.store import Clock, Owner, Store
 
 __all__ = [
+    "LOGIN",
+    "SESSION",
     "Account",
     "Certainty",
     "Clock",

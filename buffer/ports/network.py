@@ -10,6 +10,9 @@ from typing import Protocol
 
 from buffer.model import Event, Found, Interaction, Json, Limits, Profile, Receipt, Update
 
+LOGIN, SESSION = "login", "session"
+"""The names a profile's secrets are kept under: what was given at the connection, and what became of it since."""
+
 
 class Certainty(StrEnum):
     """What can be done about a publish whose outcome is unknown: send it again with its key, look for it, or ask
@@ -89,9 +92,11 @@ class Network(Protocol):
     ) -> Receipt:
         """Post it; `thread` are the parts of the same series that are out, which it follows."""
 
-    def find(self, profile: Profile, update: Update, key: str) -> Receipt | None:
-        """The post made with this key, if it is there; where keys are not kept, one of ours with the same words that is
-        no older than the key."""
+    def find(
+        self, profile: Profile, update: Update, key: str, *, since: datetime | None = None
+    ) -> Receipt | None:
+        """The post made with this key, if it is there. With `since`, also one of ours with the same words that is no
+        older and that no other update is; where keys are not kept, `since` is when the key was made."""
 
     def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
         """What people did with our posts since then, oldest first. May repeat what was told before."""

@@ -445,6 +445,9 @@ class LocalPosts(Protocol):
         """The post's id; a repeated key answers with the first one. `after`: the post it goes on from."""
 
     def find(self, profile_id: str, key: str) -> str | None: ...
+    def same_words(self, profile_id: str, update: Update, since: datetime) -> str | None:
+        """A post with the text of this update that is no older, and that no other update is."""
+
     def react(
         self,
         post_id: str,

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import requests
 
 from buffer.errors import Code, LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer.web import address
 from buffer.web.guard import Guard
 from buffer.web.line import (
     AGENT,
@@ -26,7 +28,7 @@ from buffer.web.line import (
     read,
 )
 
-__all__ = ["Answer", "Guard", "Web", "error_for"]
+__all__ = ["Answer", "Guard", "Web", "address", "error_for", "nothing_said_yet"]
 
 SECONDS = 30.0
 """The longest one exchange may take in all, if the caller does not say."""
@@ -53,12 +55,30 @@ def error_for(said: Answer, reason: str, now: datetime) -> QueueError | None:
     return Refused(reason)
 
 
+@contextmanager
+def nothing_said_yet() -> Iterator[None]:
+    """Round what comes before a post itself: an unclear outcome there is no doubt whether the post is out."""
+    try:
+        yield
+    except Unclear as error:
+        raise NetworkDown(str(error)) from error
+
+
 class Web:
     """Asks servers. Follows no redirect and repeats nothing by itself; knows no proxy and no netrc."""
 
     def __init__(self, *, agent: str = AGENT) -> None:
         self._agent = agent
         self._local = threading.local()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """All that is asked inside, in this thread, has to be over after so many seconds."""
+        self._local.end = monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._local.end = None
 
     def ask(
         self,
@@ -78,7 +98,9 @@ class Web:
         Raises NetworkDown when it is certain that nothing was sent, Unclear when it may have been, and Refused for
         what is no address.
         """
-        session = self._session()
+        session, seconds = self._session(), self._left(seconds)
+        if seconds <= 0:
+            raise NetworkDown("There was no time left to ask.")
         if method not in ("GET", "HEAD"):
             session.close()  # a kept connection may be dead without our knowing, and then the outcome is unclear
         watch = Watch()
@@ -97,6 +119,10 @@ class Web:
             )
             with closing(response):
                 return answer(response, read(response, most))
+
+    def _left(self, seconds: float) -> float:
+        end: float | None = getattr(self._local, "end", None)
+        return seconds if end is None else min(seconds, end - monotonic())
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)

@@ -33,7 +33,15 @@ _OPEN = (
     "SELECT attempts.id, number, owner, key, body, phase, claimed_at, wire_at, "
     f"{_UPDATE} FROM attempts JOIN updates ON updates.id = attempts.update_id WHERE outcome IS NULL"
 )
-_MAY_BE_DAMAGED = ("scheduled_at", "share_at", "shared_from", "media", "retweet", "statistics")
+_MAY_BE_DAMAGED = (
+    "scheduled_at",
+    "share_at",
+    "shared_from",
+    "media",
+    "retweet",
+    "statistics",
+    "options",
+)
 _DAMAGED = "Its record was damaged; its time and what was attached to it are lost. Look at its words, then send it."
 _MOST_DUE = 50
 """Scheduled ones of one profile looked at in one go; more than one is due only when the sender was away."""
@@ -127,7 +135,7 @@ class Attempts:
         )
         self._db.execute(
             "UPDATE updates SET state = 'failed', rank = NULL, scheduled_at = NULL, pinned = 0, share_at = NULL,"
-            " shared_from = '', due_at = :now, updated_at = :now, media = '{}', retweet = '{}', statistics = '{}',"
+            " shared_from = '', due_at = :now, updated_at = :now, media = '{}', retweet = '{}', statistics = '{}', options = '{}',"
             " error = :error WHERE id = :id",
             {"now": now.timestamp(), "id": row["id"], "error": _DAMAGED},
         )
@@ -374,6 +382,7 @@ def _body(update: Update) -> str:
             "text": update.text,
             "media": rows.media_text(update.media),
             "retweet": rows.json_text(update.retweet),
+            "options": rows.json_text(update.options),
         },
         ensure_ascii=False,
     )
@@ -389,6 +398,7 @@ def _attempt(row: Any) -> Attempt:
             text=frozen["text"],
             media=rows.media(json.loads(frozen["media"])),
             retweet=json.loads(frozen["retweet"]),
+            options=json.loads(frozen["options"]),
         ),
         number=number,
         owner=owner,

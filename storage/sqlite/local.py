@@ -48,6 +48,16 @@ class LocalPosts:
         )
         return str(row["id"]) if row else None
 
+    def same_words(self, profile_id: str, update: Update, since: datetime) -> str | None:
+        """A post with the text of this update that is no older, and that no other update is."""
+        row = self._db.one(
+            "SELECT id FROM local_posts AS p WHERE profile_id = ? AND text = ? AND created_at >= ? AND NOT EXISTS"
+            " (SELECT 1 FROM updates WHERE profile_id = p.profile_id AND service_update_id = p.id AND id <> ?)"
+            " ORDER BY created_at LIMIT 1",
+            (profile_id, update.text, since.timestamp(), update.id),
+        )
+        return str(row["id"]) if row else None
+
     def react(
         self,
         post_id: str,

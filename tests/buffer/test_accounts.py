@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from buffer.accounts import LOGIN, Accounts, Asked
+from buffer.accounts import Accounts, Asked
 from buffer.errors import Refused, Unclear
 from buffer.model import Profile
-from buffer.ports import Account, Field, Step
+from buffer.ports import LOGIN, Account, Field, Step
 from cast import ADA
 from fakes import FakeClock, FakeNetwork
 from storage import SqliteStore

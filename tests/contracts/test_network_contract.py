@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
 import pytest
 
 from buffer.errors import QueueError, Refused
-from buffer.model import Event, Found, Interaction, Media, Person, Profile, State, Update
+from buffer.model import (
+    Event,
+    Found,
+    Interaction,
+    Limits,
+    Media,
+    Person,
+    Profile,
+    Receipt,
+    State,
+    Update,
+    new_id,
+)
 from buffer.networks import NETWORKS
-from buffer.ports import Certainty, Clock, Network
+from buffer.ports import LOGIN, Certainty, Clock, Network
 from buffer.web import Web
 from cast import MONDAY, a_profile
 from fakes import FakeClock, FakeNetwork
+from mastodon_server import TOKEN, mastodon
 from storage import SqliteStore
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+K1, K2, R1, R2 = (new_id(MONDAY) for _ in range(4))
 
 
 class Place(Protocol):
@@ -57,7 +73,7 @@ class LocalPlace:
 
 class FakePlace:
     def __init__(self, certainty: Certainty, clock: Clock) -> None:
-        self.network: Network = FakeNetwork(certainty)
+        self.network: Network = FakeNetwork(certainty, limits=Limits(characters=500, threads=True))
         self._clock = clock
 
     @property
@@ -84,6 +100,27 @@ class FakePlace:
         )
 
 
+class MastodonPlace:
+    """The stand-in, over real HTTP."""
+
+    def __init__(self, store: SqliteStore, clock: Clock, profile: Profile) -> None:
+        self.stack = ExitStack()
+        self._server = self.stack.enter_context(mastodon(clock))
+        login = {"server": self._server.url, "token": TOKEN, "account": "1"}
+        store.secrets.keep(profile.id, LOGIN, login)
+        self.network: Network = NETWORKS["mastodon"](store, Web(), clock=clock, public_url="")
+
+    def posts(self) -> list[str]:
+        return [each["text"] for each in self._server.statuses if not each["in_reply_to_id"]]
+
+    def comments(self) -> list[str]:
+        return [each["text"] for each in self._server.statuses if each["in_reply_to_id"]]
+
+    def is_commented(self, post: str, text: str) -> None:
+        said = self._server.post({"status": text, "in_reply_to_id": post}, "dana", "2")
+        self._server.hears("mention", said)
+
+
 Make = Callable[[SqliteStore, Clock, Profile], Place]
 
 
@@ -92,7 +129,10 @@ def fake(certainty: Certainty) -> Make:
 
 
 KEYED: dict[str, Make] = {"local": LocalPlace, "keyed fake": fake(Certainty.KEYED)}
-SEEING: dict[str, Make] = KEYED | {"look-up-able fake": fake(Certainty.LOOKUPABLE)}
+SEEING: dict[str, Make] = KEYED | {
+    "look-up-able fake": fake(Certainty.LOOKUPABLE),
+    "mastodon": MastodonPlace,
+}
 PLACES: dict[str, Make] = SEEING | {"blind fake": fake(Certainty.BLIND)}
 
 keyed = pytest.mark.parametrize("place", KEYED, indirect=True)
@@ -109,8 +149,11 @@ def profile(store: SqliteStore) -> Profile:
 @pytest.fixture(params=PLACES)
 def place(
     request: pytest.FixtureRequest, store: SqliteStore, clock: FakeClock, profile: Profile
-) -> Place:
-    return PLACES[request.param](store, clock, profile)
+) -> Iterator[Place]:
+    made = PLACES[request.param](store, clock, profile)
+    yield made
+    if isinstance(made, MastodonPlace):
+        made.stack.close()
 
 
 def an_update(profile: Profile, text: str = "hello", **changes: Any) -> Update:
@@ -129,44 +172,66 @@ def an_update(profile: Profile, text: str = "hello", **changes: Any) -> Update:
 
 
 def test_a_post_is_out_and_has_an_id(place: Place, profile: Profile) -> None:
-    receipt = place.network.publish(profile, an_update(profile), "k1")
+    receipt = place.network.publish(profile, an_update(profile), K1)
     assert receipt.service_id
     assert place.posts() == ["hello"]
 
 
 def test_a_text_arrives_as_it_was(place: Place, profile: Profile) -> None:
     text = "Zeile 1\nZeile 2 👩‍👩‍👧 <b>&amp; https://example.org"
-    place.network.publish(profile, an_update(profile, text), "k1")
+    place.network.publish(profile, an_update(profile, text), K1)
     assert place.posts() == [text]
 
 
 def test_the_same_text_with_another_key_is_another_post(place: Place, profile: Profile) -> None:
-    first = place.network.publish(profile, an_update(profile), "k1")
-    second = place.network.publish(profile, an_update(profile), "k2")
+    first = place.network.publish(profile, an_update(profile), K1)
+    second = place.network.publish(profile, an_update(profile), K2)
     assert first.service_id != second.service_id
     assert len(place.posts()) == 2
 
 
 @keyed
 def test_a_keyed_network_posts_a_key_once(place: Place, profile: Profile) -> None:
-    first = place.network.publish(profile, an_update(profile), "k1")
-    assert place.network.publish(profile, an_update(profile), "k1") == first
+    first = place.network.publish(profile, an_update(profile), K1)
+    assert place.network.publish(profile, an_update(profile), K1) == first
     assert len(place.posts()) == 1
 
 
 @seeing
-def test_what_is_out_is_found_by_its_key(place: Place, profile: Profile) -> None:
+def test_what_is_out_is_found_and_never_taken_for_another(
+    place: Place, profile: Profile, store: SqliteStore
+) -> None:
     update = an_update(profile)
-    assert place.network.find(profile, update, "k1") is None
-    receipt = place.network.publish(profile, update, "k1")
-    assert place.network.find(profile, update, "k1") == receipt
-    assert place.network.find(profile, update, "k2") is None
+    assert place.network.find(profile, update, K1) is None
+    receipt = place.network.publish(profile, update, K1)
+    assert place.network.find(profile, update, K1) == receipt
+    is_kept(store, update, receipt)
+    other = an_update(profile, id="u2", post_id="u2")
+    assert place.network.find(profile, other, K2) is None
+
+
+@seeing
+def test_one_with_a_key_nobody_knows_is_found_by_its_words(
+    place: Place, profile: Profile, clock: FakeClock
+) -> None:
+    update = an_update(profile)
+    receipt = place.network.publish(profile, update, K1)
+    assert place.network.find(profile, update, K2, since=MONDAY) == replace(receipt, version="")
+    clock.passes(HOUR)
+    assert place.network.find(profile, update, K2, since=MONDAY + HOUR) is None
+
+
+def test_the_parts_of_a_series_are_posts_of_their_own(place: Place, profile: Profile) -> None:
+    assert place.network.limits(profile).threads
+    first = place.network.publish(profile, an_update(profile, "one"), K1)
+    second = place.network.publish(profile, an_update(profile, "two"), f"{K1}-1", thread=[first])
+    assert first.service_id != second.service_id
 
 
 def test_what_people_did_since_then_is_told_oldest_first(
     place: Place, profile: Profile, clock: FakeClock
 ) -> None:
-    post = place.network.publish(profile, an_update(profile), "k1").service_id
+    post = place.network.publish(profile, an_update(profile), K1).service_id
     for text in ("early", "first", "second"):
         place.is_commented(post, text)
         clock.passes(MINUTE)
@@ -180,12 +245,12 @@ def test_what_people_did_since_then_is_told_oldest_first(
 
 
 def test_we_comment_on_our_post_and_answer_a_comment(place: Place, profile: Profile) -> None:
-    post = place.network.publish(profile, an_update(profile), "k1").service_id
+    post = place.network.publish(profile, an_update(profile), K1).service_id
     out = an_update(profile, state=State.SENT, service_update_id=post)
     place.is_commented(post, "Nice")
     comment = place.network.interactions(profile, MONDAY)[0]
-    first = place.network.reply(profile, out, None, "From us", "r1")
-    second = place.network.reply(profile, out, as_kept(comment, out), "Thank you", "r2")
+    first = place.network.reply(profile, out, None, "From us", R1)
+    second = place.network.reply(profile, out, as_kept(comment, out), "Thank you", R2)
     assert first.service_id != second.service_id
     assert "From us" in place.comments()
     assert any("Thank you" in text for text in place.comments())
@@ -193,10 +258,10 @@ def test_we_comment_on_our_post_and_answer_a_comment(place: Place, profile: Prof
 
 @keyed
 def test_a_keyed_network_takes_a_reply_once(place: Place, profile: Profile) -> None:
-    post = place.network.publish(profile, an_update(profile), "k1").service_id
+    post = place.network.publish(profile, an_update(profile), K1).service_id
     out = an_update(profile, state=State.SENT, service_update_id=post)
-    first = place.network.reply(profile, out, None, "From us", "r1")
-    assert place.network.reply(profile, out, None, "From us", "r1") == first
+    first = place.network.reply(profile, out, None, "From us", R1)
+    assert place.network.reply(profile, out, None, "From us", R1) == first
     assert place.comments() == ["From us"]
 
 
@@ -212,7 +277,7 @@ def test_local_links_lead_to_its_page(
     store: SqliteStore, clock: FakeClock, profile: Profile
 ) -> None:
     local = LocalPlace(store, clock, profile).network
-    receipt = local.publish(profile, an_update(profile), "k1")
+    receipt = local.publish(profile, an_update(profile), K1)
     assert receipt.link == f"https://buffer.example/local#post-{receipt.service_id}"
 
 
@@ -220,9 +285,9 @@ def test_local_tells_our_own_comments_by_our_account(
     store: SqliteStore, clock: FakeClock, profile: Profile
 ) -> None:
     place = LocalPlace(store, clock, profile)
-    post = place.network.publish(profile, an_update(profile), "k1").service_id
+    post = place.network.publish(profile, an_update(profile), K1).service_id
     out = an_update(profile, state=State.SENT, service_update_id=post)
-    receipt = place.network.reply(profile, out, None, "From us", "r1")
+    receipt = place.network.reply(profile, out, None, "From us", R1)
     place.is_commented(post, "From Dana")
     found = place.network.interactions(profile, MONDAY)
     assert [each.user.service_id == profile.service_id for each in found] == [True, False]
@@ -235,7 +300,7 @@ def test_local_takes_no_comment_on_a_post_that_is_gone(
     local = LocalPlace(store, clock, profile).network
     gone = an_update(profile, state=State.SENT, service_update_id="gone")
     with pytest.raises(Refused, match="no longer"):
-        local.reply(profile, gone, None, "From us", "r1")
+        local.reply(profile, gone, None, "From us", R1)
 
 
 def test_local_keeps_the_picture_and_its_words(
@@ -243,7 +308,7 @@ def test_local_keeps_the_picture_and_its_words(
 ) -> None:
     picture = Media(picture="https://example.org/a.png", alt_text="A cat")
     local = LocalPlace(store, clock, profile).network
-    local.publish(profile, an_update(profile, media=picture), "k1")
+    local.publish(profile, an_update(profile, media=picture), K1)
     assert store.local.posts()[0]["media"] == {"picture": picture.picture, "alt_text": "A cat"}
 
 
@@ -256,8 +321,13 @@ def test_the_fake_fails_as_it_is_told(profile: Profile) -> None:
     fake.loses_the_answer()
     for _ in range(2):
         with pytest.raises(QueueError):
-            fake.publish(profile, an_update(profile), "k1")
+            fake.publish(profile, an_update(profile), K1)
     assert len(fake.posts) == 1
+
+
+def is_kept(store: SqliteStore, update: Update, receipt: Receipt) -> None:
+    sent = replace(update, state=State.SENT, sent_at=MONDAY, service_update_id=receipt.service_id)
+    store.updates.append([sent])
 
 
 def as_kept(found: Found, update: Update) -> Interaction:

@@ -1,0 +1,593 @@
+"""Bluesky and any other server that speaks the AT Protocol.
+
+Keyed by a record key of our own: it is made from the update's key, and `putRecord` with `swapRecord: null` takes a
+second try for what it is; whatever already has that key is our post. Sessions are kept, since logging in is rationed.
+Facts: docs.bsky.app and the lexicons of bluesky-social/atproto, 2026-11; tried on @atproto/pds 0.4.217 and 0.5.35.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from buffer import images
+from buffer.budget import Allowance, Budgets
+from buffer.errors import Code, LoginExpired, QueueError, Refused, SlowDown, Unclear
+from buffer.model import (
+    LANGUAGE,
+    Attached,
+    Event,
+    Found,
+    Interaction,
+    Json,
+    Limits,
+    Media,
+    Person,
+    Profile,
+    Receipt,
+    Update,
+)
+from buffer.ports import LOGIN, SESSION, Account, Certainty, Clock, Field, Step, Store
+from buffer.text import Kind, marks
+from buffer.web import Answer, Web, address, error_for, nothing_said_yet
+
+SERVICE = "bluesky"
+SERVER = "https://bsky.social"
+POST = "app.bsky.feed.post"
+LIMITS = Limits(
+    characters=300,
+    bytes=3000,
+    images=4,
+    alt_text=2000,
+    fetches=True,
+    cards=True,
+    threads=True,
+    options=frozenset({LANGUAGE}),
+)
+MOST_IMAGE = 1_000_000
+"""Today's lexicon takes twice that; a server with last year's refuses it (tried 2026-11)."""
+
+MOST_TAG = 64
+SECONDS = 90.0
+SKEW = timedelta(minutes=2)
+_SOON = timedelta(minutes=2)
+_PAGES = 10
+_SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
+_EVENTS = {
+    "reply": Event.COMMENT,
+    "quote": Event.MENTION,
+    "mention": Event.MENTION,
+    "like": Event.LIKE,
+    "repost": Event.RESHARE,
+}
+_EXPIRED = ("ExpiredToken", "InvalidToken")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Session:
+    """Who we are on which server, and the two tokens that prove it for a while."""
+
+    server: str
+    did: str
+    handle: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+
+
+class Bluesky:
+    """Keyed. Raises the five errors of `buffer.ports.Network`."""
+
+    certainty = Certainty.KEYED
+    events = frozenset({Event.COMMENT, Event.LIKE, Event.RESHARE, Event.MENTION})
+    fields = (
+        Field(name="handle", label="Handle", hint="Without the @", example="ada.bsky.social"),
+        Field(
+            name="password",
+            label="App password",
+            hint="Made in Bluesky under Settings, Privacy and security, App passwords",
+            example="abcd-efgh-ijkl-mnop",
+            secret=True,
+        ),
+        Field(
+            name="server",
+            label="Server",
+            hint="Only if your account is not on Bluesky's own servers",
+            example=SERVER,
+            optional=True,
+        ),
+    )
+
+    def __init__(self, store: Store, web: Web, *, clock: Clock, public_url: str) -> None:
+        self._store = store
+        self._web = web
+        self._clock = clock
+        self._budgets = Budgets()
+        self._renewing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    # -- accounts
+
+    def connect(self, form: Mapping[str, str]) -> Account | Step:
+        """An app password, not the account's own: that would open everything."""
+        handle = form.get("handle", "").strip().removeprefix("@")
+        password = form.get("password", "").strip()
+        server = address.server(form.get("server") or SERVER, example=SERVER)
+        if not handle or not password:
+            raise Refused("Give both the handle and an app password.", Code.MISSING_PARAMETER)
+        session = self._logged_in(server, handle, password)
+        if _claims(session.access).get("scope") == "com.atproto.access":
+            raise Refused(
+                "That is the account's main password. Make an app password in Bluesky, under Settings, Privacy and "
+                "security, App passwords, and use that."
+            )
+        login = {"server": server, "identifier": session.did, "password": password}
+        return Account(
+            service_id=session.did,
+            name=f"@{session.handle}",
+            link=f"https://bsky.app/profile/{session.handle}",
+            login=login,
+        )
+
+    def disconnect(self, profile: Profile) -> None:
+        """End the session. The app password itself is removed on Bluesky."""
+        kept = self._store.secrets.recall(profile.id, SESSION)
+        if kept:
+            session = _Session(**kept)
+            self._post(session, "com.atproto.server.deleteSession", token=session.refresh)
+
+    def limits(self, profile: Profile) -> Limits:
+        return LIMITS
+
+    # -- posting
+
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
+        with self._web.within(SECONDS):
+            with nothing_said_yet():
+                session = self._session(profile)
+                record = self._record(session, profile, update, key)
+                if thread:
+                    record["reply"] = {"root": _ref(thread[0]), "parent": _ref(thread[-1])}
+            return self._put(session, profile, record, key)
+
+    def find(
+        self, profile: Profile, update: Update, key: str, *, since: datetime | None = None
+    ) -> Receipt | None:
+        session = self._session(profile)
+        found = self._get(session, profile, key)
+        if found or since is None:
+            return found
+        for post in self._own(session, profile, since - SKEW):
+            if post["value"].get("text") == update.text and self._is_free(profile, update, post):
+                return _receipt(session, post)
+        return None
+
+    # -- what people do
+
+    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
+        session, found, cursor = self._session(profile), list[Found](), ""
+        for _ in range(_PAGES):
+            params = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
+            said = self._ask(
+                session, "GET", "app.bsky.notification.listNotifications", profile, params=params
+            )
+            told = said.get("notifications") or []
+            page = [each for item in told if (each := _found(item))]
+            found += [each for each in page if each.created_at >= since]
+            cursor = str(said.get("cursor") or "")
+            if not cursor or not told or any(each.created_at < since for each in page):
+                break
+        found.reverse()
+        found.sort(key=lambda each: each.created_at)
+        return found
+
+    def reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt:
+        with nothing_said_yet():
+            session = self._session(profile)
+            record = self._words(session, profile, text, key)
+            record["reply"] = self._thread_of(
+                session, profile, to.service_id if to else update.service_update_id
+            )
+        return self._put(session, profile, record, key)
+
+    # -- records
+
+    def _record(self, session: _Session, profile: Profile, update: Update, key: str) -> Json:
+        record = self._words(session, profile, update.text, key)
+        if language := update.options.get(LANGUAGE):
+            record["langs"] = [language]
+        if update.media.pictures:
+            record["embed"] = {
+                "$type": "app.bsky.embed.images",
+                "images": [self._image(session, profile, each) for each in update.media.pictures],
+            }
+        elif update.media.link:
+            record["embed"] = self._card(session, profile, update.media)
+        return record
+
+    def _words(self, session: _Session, profile: Profile, text: str, key: str) -> Json:
+        record: Json = {
+            "$type": POST,
+            "text": text,
+            "createdAt": f"{made(key):%Y-%m-%dT%H:%M:%S}.000Z",
+        }
+        facets = list(self._facets(session, profile, text))
+        return record | ({"facets": facets} if facets else {})
+
+    def _facets(self, session: _Session, profile: Profile, text: str) -> Iterator[Json]:
+        """Links, people and tags, by their places in bytes; a name that is nobody's stays text."""
+        for mark in marks(text):
+            feature: Json | None = None
+            if mark.kind is Kind.LINK:
+                feature = {"$type": "app.bsky.richtext.facet#link", "uri": mark.value}
+            elif mark.kind is Kind.TAG and len(mark.value) <= MOST_TAG:
+                feature = {"$type": "app.bsky.richtext.facet#tag", "tag": mark.value}
+            elif mark.kind is Kind.MENTION and (did := self._did(session, profile, mark.value)):
+                feature = {"$type": "app.bsky.richtext.facet#mention", "did": did}
+            if feature:
+                start = len(text[: mark.start].encode())
+                end = start + len(text[mark.start : mark.end].encode())
+                yield {"index": {"byteStart": start, "byteEnd": end}, "features": [feature]}
+
+    def _did(self, session: _Session, profile: Profile, handle: str) -> str:
+        """Whose handle it is; "" for nobody's. Remembered for a day, so that a second try says the same."""
+        if "." not in handle or "@" in handle:
+            return ""
+        memo = f"did:{handle.lower()}"
+        if known := self._store.memos.recall(memo, self._clock()):
+            return str(known)
+        try:
+            params = {"handle": handle}
+            said = self._ask(
+                session, "GET", "com.atproto.identity.resolveHandle", profile, params=params
+            )
+        except Refused:
+            return ""
+        did = str(said.get("did") or "")
+        self._store.memos.keep(memo, did, until=self._clock() + timedelta(days=1))
+        return did
+
+    def _image(self, session: _Session, profile: Profile, file: Attached) -> Json:
+        picture = images.within(self._store.media.read(file.id), most=MOST_IMAGE)
+        return {
+            "alt": file.alt_text,
+            "image": self._blob(session, profile, picture),
+            "aspectRatio": {"width": picture.width, "height": picture.height},
+        }
+
+    def _card(self, session: _Session, profile: Profile, media: Media) -> Json:
+        card: Json = {
+            "uri": media.link,
+            "title": media.title or media.link,
+            "description": media.description,
+        }
+        for file in media.files:
+            with suppress(Refused):  # a card without its picture is better than none
+                picture = images.within(self._store.media.read(file.id), most=MOST_IMAGE)
+                card["thumb"] = self._blob(session, profile, picture)
+        return {"$type": "app.bsky.embed.external", "external": card}
+
+    def _blob(self, session: _Session, profile: Profile, picture: images.Picture) -> Json:
+        """The server's reference to these bytes. The same bytes have the same one, so a second upload does no harm."""
+        said = self._ask(
+            session,
+            "POST",
+            "com.atproto.repo.uploadBlob",
+            profile,
+            data=picture.content,
+            headers={"Content-Type": picture.type},
+        )
+        blob = said.get("blob")
+        if not isinstance(blob, dict):
+            raise Refused("The server did not take the picture.")
+        return blob
+
+    def _put(self, session: _Session, profile: Profile, record: Json, key: str) -> Receipt:
+        """Write it under its own key, if nothing is there; what is there is an earlier try of ours."""
+        body = {
+            "repo": session.did,
+            "collection": POST,
+            "rkey": rkey(key),
+            "record": record,
+            "swapRecord": None,
+        }
+        said = self._tried(session, profile, "POST", "com.atproto.repo.putRecord", json=body)
+        if said.status == 400 and _error(said) == "InvalidSwap":
+            found = self._get(session, profile, key)
+            if found is None:
+                raise Unclear("The server says that it has this post, and does not show it.")
+            return found
+        done = _json(self._checked(said))
+        if not done.get("uri"):
+            raise Unclear("The server answered something that cannot be read.")
+        return _receipt(session, done)
+
+    def _get(self, session: _Session, profile: Profile, key: str) -> Receipt | None:
+        params = {"repo": session.did, "collection": POST, "rkey": rkey(key)}
+        said = self._tried(
+            session, profile, "GET", "com.atproto.repo.getRecord", params=params, looking=True
+        )
+        if said.status in (400, 404) and _error(said) == "RecordNotFound":
+            return None
+        return _receipt(session, _json(self._checked(said)))
+
+    def _own(self, session: _Session, profile: Profile, since: datetime) -> Iterator[Json]:
+        """Our own posts, newest first, back to then."""
+        cursor = ""
+        for _ in range(_PAGES):
+            params = {"repo": session.did, "collection": POST, "limit": "100"}
+            params |= {"cursor": cursor} if cursor else {}
+            said = self._ask(session, "GET", "com.atproto.repo.listRecords", profile, params=params)
+            records = [each for each in said.get("records") or [] if _made_at(each) >= since]
+            yield from records
+            cursor = str(said.get("cursor") or "")
+            if not cursor or len(records) < len(said.get("records") or []):
+                return
+
+    def _thread_of(self, session: _Session, profile: Profile, uri: str) -> Json:
+        """What a reply to this post has to name: the post, and the one that its thread began with."""
+        repo, collection, key = uri.removeprefix("at://").split("/")
+        if repo == session.did:
+            params = {"repo": repo, "collection": collection, "rkey": key}
+            found = self._ask(session, "GET", "com.atproto.repo.getRecord", profile, params=params)
+            record = found.get("value")
+        else:
+            said = self._ask(
+                session, "GET", "app.bsky.feed.getPosts", profile, params={"uris": uri}
+            )
+            found = next(iter(said.get("posts") or []), {})
+            record = found.get("record")
+        if not found.get("cid"):
+            raise Refused("That post is not there any more.", Code.COMMENTS_NOT_POSSIBLE)
+        parent = {"uri": uri, "cid": found["cid"]}
+        root = record.get("reply", {}).get("root") if isinstance(record, dict) else None
+        return {"root": root or parent, "parent": parent}
+
+    def _is_free(self, profile: Profile, update: Update, post: Json) -> bool:
+        known = self._store.interactions.update_for(profile.id, str(post["uri"]))
+        return known is None or known.id == update.id
+
+    # -- sessions
+
+    def _session(self, profile: Profile) -> _Session:
+        """The kept one, renewed when it is about to end. One thread renews, the others find it done."""
+        kept = self._kept(profile)
+        if kept and not self._is_over(kept.access):
+            return kept
+        with self._renewing[profile.id]:
+            kept = self._kept(profile)
+            if kept and not self._is_over(kept.access):
+                return kept
+            return self._renewed(profile, kept)
+
+    def _kept(self, profile: Profile) -> _Session | None:
+        kept = self._store.secrets.recall(profile.id, SESSION)
+        return _Session(**kept) if kept else None
+
+    def _renewed(self, profile: Profile, session: _Session | None) -> _Session:
+        fresh = None
+        if session and not self._is_over(session.refresh):
+            with suppress(LoginExpired, Refused):  # then the password is asked
+                name = "com.atproto.server.refreshSession"
+                fresh = _session_of(
+                    session.server, self._post(session, name, token=session.refresh)
+                )
+        if fresh is None:
+            login = self._store.secrets.recall(profile.id, LOGIN)
+            if not login:
+                raise LoginExpired("There is no login for this account.")
+            try:
+                fresh = self._logged_in(login["server"], login["identifier"], login["password"])
+            except Refused as error:
+                raise LoginExpired(str(error)) from error
+        kept = {name: getattr(fresh, name) for name in _Session.__slots__}
+        self._store.secrets.keep(profile.id, SESSION, kept)
+        return fresh
+
+    def _logged_in(self, server: str, identifier: str, password: str) -> _Session:
+        body = {"identifier": identifier, "password": password}
+        said = self._web.ask("POST", f"{server}/xrpc/com.atproto.server.createSession", json=body)
+        if said.status == 401:
+            raise Refused(
+                "Bluesky does not take that handle with that app password.", Code.BAD_PARAMETER
+            )
+        if said.status == 404 or not isinstance(said.json(), dict):
+            raise Refused(f"{server} does not speak the AT Protocol.", Code.BAD_PARAMETER)
+        return _session_of(server, _json(self._checked(said)))
+
+    def _is_over(self, token: str) -> bool:
+        ends = _claims(token).get("exp")
+        return isinstance(ends, int) and self._clock().timestamp() > ends - _SOON.total_seconds()
+
+    # -- asking
+
+    def _ask(
+        self, session: _Session, method: str, name: str, profile: Profile, **more: Any
+    ) -> Json:
+        return _json(self._checked(self._tried(session, profile, method, name, **more)))
+
+    def _tried(
+        self, session: _Session, profile: Profile, method: str, name: str, **more: Any
+    ) -> Answer:
+        """Once; once more with a new session where the old one is over after all, which the server says before it does
+        anything."""
+        said = self._said(session, method, name, **more)
+        if said.status in (400, 401) and _error(said) in _EXPIRED:
+            with self._renewing[profile.id]:
+                kept = self._kept(profile)
+                fresh = kept if kept and kept != session else self._renewed(profile, session)
+            said = self._said(fresh, method, name, **more)
+        return said
+
+    def _post(self, session: _Session, name: str, *, token: str) -> Json:
+        return _json(self._checked(self._said(session, "POST", name, token=token)))
+
+    def _said(
+        self,
+        session: _Session,
+        method: str,
+        name: str,
+        *,
+        token: str = "",
+        looking: bool = False,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Answer:
+        self._budgets.spend(session.did, self._clock(), looking=looking)
+        said = self._web.ask(
+            method,
+            f"{session.server}/xrpc/{name}",
+            headers={"Authorization": f"Bearer {token or session.access}", **(headers or {})},
+            **more,
+        )
+        if allowance := _allowance(said):
+            self._budgets.note(session.did, allowance)
+        return said
+
+    def _checked(self, said: Answer) -> Answer:
+        """Raises what a status means."""
+        reason = str(
+            _json(said).get("message") or _error(said) or f"The server answered {said.status}."
+        )
+        if said.status == 429:
+            allowance = _allowance(said)
+            until = allowance.until if allowance else said.retry_at(self._clock())
+            raise SlowDown(reason, until or self._clock() + timedelta(minutes=1))
+        if 300 <= said.status < 400:
+            raise Refused("The server has moved to another address: connect it anew.")
+        if _error(said) in (*_EXPIRED, "AuthenticationRequired", "AuthMissing"):
+            raise LoginExpired(reason)
+        error: QueueError | None = error_for(said, reason[:500], self._clock())
+        if error:
+            raise error
+        return said
+
+
+# -- keys
+
+
+def rkey(key: str) -> str:
+    """A record key (a TID: microseconds and ten bits of chance) that is the same for every try, and greater for a later
+    part of a series."""
+    number, seed = int(key.partition("-")[2] or 0), hashlib.sha256(key[:24].encode()).digest()
+    moment = int(made(key).timestamp()) * 1_000_000 + int.from_bytes(seed[:4]) % 900_000 + number
+    value = moment << 10 | int.from_bytes(seed[4:6]) & 1023
+    return "".join(_SORTABLE[value >> shift & 31] for shift in range(60, -1, -5))
+
+
+def made(key: str) -> datetime:
+    """The second a key was made in."""
+    return datetime.fromtimestamp(int(key[:8], 16), UTC)
+
+
+# -- reading what a server says
+
+
+def _session_of(server: str, said: Json) -> _Session:
+    """The account may live on another server than the one it logs in at."""
+    services = (said.get("didDoc") or {}).get("service") or []
+    home = next(
+        (str(each.get("serviceEndpoint")) for each in services if each.get("id") == "#atproto_pds"),
+        server,
+    )
+    try:
+        return _Session(
+            server=home.rstrip("/"),
+            did=said["did"],
+            handle=said["handle"],
+            access=said["accessJwt"],
+            refresh=said["refreshJwt"],
+        )
+    except KeyError as error:
+        raise Refused(f"{server} does not speak the AT Protocol.") from error
+
+
+def _receipt(session: _Session, said: Json) -> Receipt:
+    uri = str(said["uri"])
+    link = f"https://bsky.app/profile/{quote(session.handle)}/post/{uri.rpartition('/')[2]}"
+    return Receipt(service_id=uri, link=link, version=str(said.get("cid") or ""))
+
+
+def _ref(receipt: Receipt) -> Json:
+    return {"uri": receipt.service_id, "cid": receipt.version}
+
+
+def _found(told: Json) -> Found | None:
+    event, record = _EVENTS.get(str(told.get("reason"))), told.get("record")
+    if event is None or not isinstance(record, dict):
+        return None
+    parent = ((record.get("reply") or {}).get("parent") or {}).get("uri")
+    has_words = event in (Event.COMMENT, Event.MENTION)
+    author, uri = told.get("author") or {}, str(told.get("uri") or "")
+    handle = str(author.get("handle") or "")
+    return Found(
+        post=str(parent if event is Event.COMMENT else told.get("reasonSubject") or ""),
+        service_id=uri,
+        event=event,
+        user=Person(
+            username=handle,
+            name=str(author.get("displayName") or ""),
+            service_id=str(author.get("did") or ""),
+            avatar=str(author.get("avatar") or ""),
+            link=f"https://bsky.app/profile/{quote(handle)}",
+        ),
+        created_at=_instant(str(told.get("indexedAt") or "")),
+        text=str(record.get("text") or "") if has_words else "",
+        link=f"https://bsky.app/profile/{quote(handle)}/post/{uri.rpartition('/')[2]}"
+        if has_words
+        else "",
+    )
+
+
+def _made_at(record: Json) -> datetime:
+    return _instant(str((record.get("value") or {}).get("createdAt") or ""))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _claims(token: str) -> Json:
+    """What a token says of itself; nobody is trusted for it."""
+    try:
+        middle = token.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _allowance(said: Answer) -> Allowance | None:
+    """The reset is in seconds since the epoch."""
+    try:
+        return Allowance(
+            limit=int(said.headers["RateLimit-Limit"]),
+            remaining=int(said.headers["RateLimit-Remaining"]),
+            until=datetime.fromtimestamp(int(said.headers["RateLimit-Reset"]), UTC),
+        )
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _error(said: Answer) -> str:
+    return str(_json(said).get("error") or "")
+
+
+def _json(said: Answer) -> Json:
+    found = said.json()
+    return found if isinstance(found, dict) else {}

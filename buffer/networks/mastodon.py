@@ -1,0 +1,562 @@
+"""Any server that speaks Mastodon's client API: Mastodon itself, GoToSocial, snac, Pleroma and their kin.
+
+Not every one of them honours the Idempotency-Key (GoToSocial and snac post twice, tried 2026-11), so an unclear outcome
+is looked up among the account's own posts before anything is sent again; the key goes with every try all the same.
+Facts: docs.joinmastodon.org, 2026-11, and answers recorded on Mastodon 4.6.4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from buffer import images
+from buffer.budget import Allowance, Budgets
+from buffer.errors import Code, LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer.markup import plain
+from buffer.model import (
+    LANGUAGE,
+    OPTIONS,
+    VISIBILITY,
+    WARNING,
+    Attached,
+    Event,
+    Found,
+    Interaction,
+    Json,
+    Limits,
+    Person,
+    Profile,
+    Receipt,
+    Update,
+)
+from buffer.ports import LOGIN, Account, Certainty, Clock, Field, Step, Store
+from buffer.web import Answer, Web, address, error_for, nothing_said_yet
+
+SERVICE = "mastodon"
+SCOPES = "read write:statuses write:media"
+BY_HAND = "urn:ietf:wg:oauth:2.0:oob"
+"""Where to send a person with their code: nowhere, they copy it."""
+
+PLAIN = Limits(
+    characters=500,
+    counting="mastodon",
+    link_length=23,
+    images=4,
+    alt_text=1500,
+    fetches=True,
+    threads=True,
+    options=frozenset(OPTIONS),
+)
+"""Mastodon's own, for a server that does not tell."""
+
+SECONDS = 90.0
+"""For a whole post, pictures and all."""
+
+MEDIA_SECONDS, MEDIA_PAUSE = 45.0, 1.0
+UPLOAD_KEPT = timedelta(minutes=30)
+TOLD_FOR = timedelta(days=1)
+SKEW = timedelta(minutes=2)
+"""By how much a server's clock may be behind ours."""
+
+_PAGE, _PAGES = 40, 10
+_EVENTS = {"mention": Event.COMMENT, "favourite": Event.LIKE, "reblog": Event.RESHARE}
+_VISIBILITIES = {"mutuals_only": "private"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Login:
+    """A server and how it knows us there."""
+
+    server: str
+    token: str = field(repr=False)
+    account: str = ""
+    client_id: str = field(default="", repr=False)
+    client_secret: str = field(default="", repr=False)
+
+
+class Mastodon:
+    """Look-up-able. Raises the five errors of `buffer.ports.Network`."""
+
+    certainty = Certainty.LOOKUPABLE
+    events = frozenset({Event.COMMENT, Event.LIKE, Event.RESHARE, Event.MENTION})
+    fields = (
+        Field(
+            name="server",
+            label="Server",
+            hint="The name of your Mastodon server",
+            example="mastodon.social",
+        ),
+        Field(
+            name="token",
+            label="Access token",
+            hint="Only if you made one yourself; without it you log in on the server's own page",
+            secret=True,
+            optional=True,
+        ),
+    )
+
+    def __init__(self, store: Store, web: Web, *, clock: Clock, public_url: str) -> None:
+        self._store = store
+        self._web = web
+        self._clock = clock
+        self._site = public_url
+        self._budgets = Budgets()
+
+    # -- accounts
+
+    def connect(self, form: Mapping[str, str]) -> Account | Step:
+        """With a token at once; else the server's page shows a code, which is the next step."""
+        if form.get("code"):
+            return self._account(self._exchanged(form))
+        server = server_of(form.get("server", ""))
+        if form.get("token"):
+            return self._account(_Login(server=server, token=form["token"]))
+        app = self._registered(server)
+        asked = {
+            "response_type": "code",
+            "client_id": app["client_id"],
+            "redirect_uri": BY_HAND,
+            "scope": SCOPES,
+        }
+        return Step(
+            words="Log in there as the account that should post, allow it, and copy the code that is shown.",
+            url=f"{server}/oauth/authorize?{urlencode(asked)}",
+            fields=(Field(name="code", label="Code", hint="The code the page showed"),),
+            kept={"server": server, **app},
+        )
+
+    def disconnect(self, profile: Profile) -> None:
+        """Revoke the token, where it was made through an app of ours."""
+        login = self._login(profile)
+        if login.client_id:
+            form = {
+                "client_id": login.client_id,
+                "client_secret": login.client_secret,
+                "token": login.token,
+            }
+            self._checked(self._web.ask("POST", f"{login.server}/oauth/revoke", data=form))
+
+    def limits(self, profile: Profile) -> Limits:
+        """As the server told at the last connection or post, at most a day before."""
+        host = profile.service_id.partition("@")[2]
+        told = self._store.memos.recall(f"instance:{host}", self._clock())
+        return _limits(told) if told else PLAIN
+
+    # -- posting
+
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
+        with self._web.within(SECONDS):
+            with nothing_said_yet():
+                login = self._login(profile)
+                self._learn(login, profile)
+                files = [self._uploaded(login, profile, each) for each in update.media.pictures]
+            body = _status(update, files, thread)
+            said = self._ask(
+                login,
+                profile,
+                "POST",
+                "/api/v1/statuses",
+                json=body,
+                headers={"Idempotency-Key": key},
+            )
+        return _receipt(said)
+
+    def find(
+        self, profile: Profile, update: Update, key: str, *, since: datetime | None = None
+    ) -> Receipt | None:
+        """One of our own posts with the same words, no older than the key, that no other update of ours is."""
+        login, since = self._login(profile), (since or _made(key)) - SKEW
+        wanted = _bare(update.text), _bare(update.options.get(WARNING, ""))
+        for status in self._own(login, profile, since):
+            warning = str(status.get("spoiler_text") or "")
+            same = _bare(plain(str(status.get("content") or ""))), _bare(warning)
+            if same == wanted and self._is_free(profile, update, str(status["id"])):
+                return _receipt(status)
+        return None
+
+    # -- what people do
+
+    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
+        login = self._login(profile)
+        found = [
+            each
+            for told in reversed(list(self._notifications(login, profile, since)))
+            if (each := _found(told, login.server)) and each.created_at >= since
+        ]
+        return sorted(found, key=lambda each: each.created_at)
+
+    def reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt:
+        login = self._login(profile)
+        names = f"@{to.user.username} " if to else ""
+        body: Json = {
+            "status": text
+            if to and f"@{to.user.username}".lower() in text.lower()
+            else names + text,
+            "in_reply_to_id": to.service_id if to else update.service_update_id,
+        }
+        said = self._ask(
+            login, profile, "POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": key}
+        )
+        return _receipt(said)
+
+    # -- logging in
+
+    def _registered(self, server: str) -> dict[str, str]:
+        """Our app on this server: registered once, and kept."""
+        kept = self._store.secrets.recall(server, "app")
+        if kept:
+            return dict(kept)
+        form = {
+            "client_name": "slack-buffer",
+            "redirect_uris": BY_HAND,
+            "scopes": SCOPES,
+            "website": self._site if self._site.startswith("https://") else "",
+        }
+        said = _json(self._checked(self._web.ask("POST", f"{server}/api/v1/apps", data=form)))
+        app = {
+            "client_id": str(said.get("client_id") or ""),
+            "client_secret": str(said.get("client_secret") or ""),
+        }
+        if not app["client_id"]:
+            raise Refused(f"{server} does not speak Mastodon's API.")
+        self._store.secrets.keep(server, "app", app)
+        return app
+
+    def _exchanged(self, form: Mapping[str, str]) -> _Login:
+        asked = {
+            "grant_type": "authorization_code",
+            "code": form["code"],
+            "client_id": form["client_id"],
+            "client_secret": form["client_secret"],
+            "redirect_uri": BY_HAND,
+            "scope": SCOPES,
+        }
+        said = self._web.ask("POST", f"{form['server']}/oauth/token", data=asked)
+        token = _json(said).get("access_token")
+        if said.status in (400, 401, 403, 422) or (said.status < 300 and not token):
+            raise Refused(
+                "The server does not take that code. It works once and for some minutes: get a new one.",
+                Code.BAD_PARAMETER,
+            )
+        self._checked(said)
+        return _Login(
+            server=form["server"],
+            token=str(token),
+            client_id=form["client_id"],
+            client_secret=form["client_secret"],
+        )
+
+    def _account(self, login: _Login) -> Account:
+        try:
+            said = _json(self._call(login, "GET", "/api/v1/accounts/verify_credentials"))
+        except LoginExpired as error:
+            raise Refused("The server does not take that token.", Code.BAD_PARAMETER) from error
+        if not said.get("id") or not said.get("username"):
+            raise Refused(f"{login.server} does not speak Mastodon's API.")
+        host = urlsplit(login.server).netloc
+        self._tell_limits(login, host)
+        kept = {
+            "server": login.server,
+            "token": login.token,
+            "account": str(said["id"]),
+            "client_id": login.client_id,
+            "client_secret": login.client_secret,
+        }
+        return Account(
+            service_id=f"{said['id']}@{host}",
+            name=f"@{said['username']}@{host}",
+            link=str(said.get("url") or ""),
+            avatar=str(said.get("avatar") or ""),
+            login=kept,
+        )
+
+    def _login(self, profile: Profile) -> _Login:
+        kept = self._store.secrets.recall(profile.id, LOGIN)
+        if not kept:
+            raise LoginExpired("There is no login for this account.")
+        return _Login(**kept)
+
+    # -- limits
+
+    def _learn(self, login: _Login, profile: Profile) -> None:
+        host = profile.service_id.partition("@")[2]
+        if self._store.memos.recall(f"instance:{host}", self._clock()) is None:
+            self._tell_limits(login, host)
+
+    def _tell_limits(self, login: _Login, host: str) -> None:
+        """Ask v2, then v1; a server that tells neither has Mastodon's own limits. Never a reason not to post."""
+        told: Json = {}
+        for path in ("/api/v2/instance", "/api/v1/instance"):
+            with suppress(QueueError):
+                if told := _json(self._checked(self._web.ask("GET", f"{login.server}{path}"))):
+                    break
+        with suppress(QueueError):  # a locked database: the next post asks again
+            self._store.memos.keep(f"instance:{host}", _told(told), until=self._clock() + TOLD_FOR)
+
+    # -- pictures
+
+    def _uploaded(self, login: _Login, profile: Profile, file: Attached) -> str:
+        """The id of the picture there. An upload is remembered for a while, so that a second try needs none."""
+        memo = f"upload:{profile.id}:{file.id}"
+        if known := self._store.memos.recall(memo, self._clock()):
+            return str(known)
+        picture = images.within(self._store.media.read(file.id), most=images.MOST_BYTES)
+        said = self._call(
+            login,
+            "POST",
+            "/api/v2/media",
+            files={"file": (file.name or "picture", picture.content, picture.type)},
+            data={"description": file.alt_text} if file.alt_text else {},
+            kind="media",
+            profile=profile,
+        )
+        media = str(_json(said).get("id") or "")
+        if not media:
+            raise Refused("The server did not take the picture.")
+        if said.status == 202 or not _json(said).get("url"):
+            self._await(login, profile, media)
+        self._store.memos.keep(memo, media, until=self._clock() + UPLOAD_KEPT)
+        return media
+
+    def _await(self, login: _Login, profile: Profile, media: str) -> None:
+        """Until a picture is processed: 206 while it is not (docs.joinmastodon.org/methods/media, 2026-11)."""
+        end = monotonic() + MEDIA_SECONDS
+        while monotonic() < end:
+            said = self._call(login, "GET", f"/api/v1/media/{media}", profile=profile)
+            if said.status == 200 and _json(said).get("url"):
+                return
+            sleep(MEDIA_PAUSE)
+        raise NetworkDown("The server is still busy with the picture.")
+
+    # -- asking
+
+    def _own(self, login: _Login, profile: Profile, since: datetime) -> Iterator[Json]:
+        """Our own posts, newest first, back to then."""
+        path, params = f"/api/v1/accounts/{login.account}/statuses", {"limit": str(_PAGE)}
+        params["exclude_reblogs"] = "true"
+        yield from self._pages(login, profile, path, params, since)
+
+    def _notifications(self, login: _Login, profile: Profile, since: datetime) -> Iterator[Json]:
+        params = {"limit": str(_PAGE)}
+        yield from self._pages(login, profile, "/api/v1/notifications", params, since)
+
+    def _pages(
+        self, login: _Login, profile: Profile, path: str, params: dict[str, str], since: datetime
+    ) -> Iterator[Json]:
+        """Newest first, by max_id, which all servers understand (snac ignores since_id, tried 2026-11)."""
+        for _ in range(_PAGES):
+            said = self._call(login, "GET", path, params=params, profile=profile, looking=True)
+            items = said.json()
+            if not isinstance(items, list) or not items:
+                return
+            items = [item for item in items if isinstance(item, dict) and item.get("id")]
+            yield from (item for item in items if _instant(item) >= since)
+            # Pinned posts may stand first on some servers, so the page's oldest decides.
+            if not items or min(_instant(item) for item in items) < since:
+                return
+            params = {**params, "max_id": str(items[-1]["id"])}
+
+    def _ask(self, login: _Login, profile: Profile, method: str, path: str, **more: Any) -> Json:
+        said = self._call(login, method, path, profile=profile, **more)
+        found = _json(said)
+        if not found.get("id"):
+            raise Unclear("The server answered something that cannot be read.")
+        return found
+
+    def _call(
+        self,
+        login: _Login,
+        method: str,
+        path: str,
+        *,
+        profile: Profile | None = None,
+        kind: str = "calls",
+        looking: bool = False,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Answer:
+        budget = f"{profile.id if profile else login.server}:{kind}"
+        self._budgets.spend(budget, self._clock(), looking=looking)
+        said = self._web.ask(
+            method,
+            f"{login.server}{path}",
+            headers={"Authorization": f"Bearer {login.token}", **(headers or {})},
+            **more,
+        )
+        if allowance := _allowance(said):
+            self._budgets.note(budget, allowance)
+        return self._checked(said)
+
+    def _checked(self, said: Answer) -> Answer:
+        """Raises what a status means."""
+        if 300 <= said.status < 400:
+            raise Refused("The server has moved to another address: connect it anew by that name.")
+        reason = _reason(said)
+        if said.status == 429:
+            allowance = _allowance(said)
+            until = allowance.until if allowance else said.retry_at(self._clock())
+            raise SlowDown(reason, until or self._clock() + timedelta(minutes=1))
+        if error := error_for(said, reason, self._clock()):
+            raise error
+        return said
+
+    def _is_free(self, profile: Profile, update: Update, post: str) -> bool:
+        known = self._store.interactions.update_for(profile.id, post)
+        return known is None or known.id == update.id
+
+
+# -- reading what a server says
+
+
+def server_of(typed: str) -> str:
+    """The server that was meant by a name, an address, or a whole handle. Raises Refused."""
+    name = typed.strip()
+    if "@" in name and "://" not in name:
+        name = name.rpartition("@")[2]
+    return address.server(name, example="mastodon.social")
+
+
+def _status(update: Update, files: list[str], thread: Sequence[Receipt]) -> Json:
+    options = update.options
+    visibility = options.get(VISIBILITY, "")
+    body: Json = {"status": update.text}
+    if files:
+        body["media_ids"] = files
+    if thread:
+        body["in_reply_to_id"] = thread[-1].service_id
+    if options.get(WARNING):
+        body |= {"spoiler_text": options[WARNING], "sensitive": True}
+    if visibility:
+        body["visibility"] = visibility
+    if options.get(LANGUAGE):
+        body["language"] = options[LANGUAGE]
+    return body
+
+
+def _receipt(status: Json) -> Receipt:
+    link = str(status.get("url") or status.get("uri") or "")
+    return Receipt(service_id=str(status["id"]), link=link)
+
+
+def _found(told: Json, server: str) -> Found | None:
+    event, status = _EVENTS.get(str(told.get("type"))), told.get("status")
+    who = told.get("account")
+    if event is None or not isinstance(status, dict) or not isinstance(who, dict):
+        return None
+    post = str(status.get("id") or "")
+    if event is Event.COMMENT:
+        answered = status.get("in_reply_to_id")
+        post = str(answered or "")
+        if not answered:
+            event = Event.MENTION
+    return Found(
+        post=post,
+        service_id=str(status["id"])
+        if event in (Event.COMMENT, Event.MENTION)
+        else f"n{told['id']}",
+        event=event,
+        user=_person(who, server),
+        created_at=_instant(told),
+        text=plain(str(status.get("content") or "")) if event is not Event.LIKE else "",
+        link=str(status.get("url") or "") if event in (Event.COMMENT, Event.MENTION) else "",
+    )
+
+
+def _person(who: Json, server: str) -> Person:
+    host = urlsplit(server).netloc
+    return Person(
+        username=str(who.get("acct") or who.get("username") or ""),
+        name=str(who.get("display_name") or ""),
+        service_id=f"{who.get('id')}@{host}",
+        avatar=str(who.get("avatar") or ""),
+        followers=int(who.get("followers_count") or 0),
+        link=str(who.get("url") or ""),
+    )
+
+
+def _told(instance: Json) -> Json:
+    """The few figures of an instance that count. Pleroma names some of them otherwise, and on top."""
+    configuration = instance.get("configuration")
+    known = configuration if isinstance(configuration, dict) else {}
+    statuses = known.get("statuses") if isinstance(known.get("statuses"), dict) else {}
+    media = (
+        known.get("media_attachments") if isinstance(known.get("media_attachments"), dict) else {}
+    )
+    assert isinstance(statuses, dict)
+    assert isinstance(media, dict)
+    found = {
+        "characters": statuses.get("max_characters") or instance.get("max_toot_chars"),
+        "link_length": statuses.get("characters_reserved_per_url"),
+        "images": statuses.get("max_media_attachments"),
+        "alt_text": media.get("description_limit") or instance.get("description_limit"),
+    }
+    return {name: value for name, value in found.items() if isinstance(value, int) and value > 0}
+
+
+def _limits(told: Json) -> Limits:
+    return Limits(
+        characters=told.get("characters", PLAIN.characters),
+        counting=PLAIN.counting,
+        link_length=told.get("link_length", PLAIN.link_length),
+        images=told.get("images", PLAIN.images),
+        alt_text=told.get("alt_text", PLAIN.alt_text),
+        fetches=True,
+        threads=True,
+        options=PLAIN.options,
+    )
+
+
+def _allowance(said: Answer) -> Allowance | None:
+    """Mastodon's headers: the reset is an ISO time."""
+    try:
+        return Allowance(
+            limit=int(said.headers["X-RateLimit-Limit"]),
+            remaining=int(said.headers["X-RateLimit-Remaining"]),
+            until=_aware(said.headers["X-RateLimit-Reset"]),
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+def _reason(said: Answer) -> str:
+    found = _json(said)
+    words = found.get("error_description") or found.get("error")
+    return str(words)[:500] if words else f"The server answered {said.status}."
+
+
+def _json(said: Answer) -> Json:
+    found = said.json()
+    return found if isinstance(found, dict) else {}
+
+
+def _instant(item: Json) -> datetime:
+    try:
+        return _aware(str(item.get("created_at") or ""))
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _made(key: str) -> datetime:
+    """The second a key was made in."""
+    return datetime.fromtimestamp(int(key[:8], 16), UTC)
+
+
+def _bare(text: str) -> str:
+    """What two spellings of one text share: no blanks, no servers of mentioned people."""
+    return re.sub(r"\s+|[\u200b\u200c\u200d\ufeff]", "", re.sub(r"(@[\w.-]+)@[\w.-]+", r"\1", text))

@@ -1,0 +1,373 @@
+"""Mastodon: connecting, posting, looking, and every bad day of a server; over real HTTP to a stand-in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from buffer.accounts import Accounts, Asked
+from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
+from buffer.model import Attached, Event, Media, Profile, State, Update, new_id
+from buffer.networks import mastodon as adapter
+from buffer.networks.mastodon import Mastodon, server_of
+from buffer.ports import LOGIN
+from buffer.web import Web
+from cast import ADA, MONDAY, a_profile, an_update
+from fakes import FakeClock
+from mastodon_server import CODE, SECRET, TOKEN, Server, mastodon
+from storage import SqliteStore
+
+
+class Impatient(Web):
+    """Nobody has thirty seconds in a test."""
+
+    def ask(self, *args: Any, **more: Any) -> Any:
+        return super().ask(*args, **{"seconds": 1.0, **more})
+
+
+@pytest.fixture
+def server(clock: FakeClock) -> Iterator[Server]:
+    with mastodon(clock) as running:
+        yield running
+
+
+class Desk:
+    """Ada's account on the server."""
+
+    def __init__(self, store: SqliteStore, server: Server, clock: FakeClock) -> None:
+        self.store, self.server, self.clock = store, server, clock
+        self.network = Mastodon(store, Impatient(), clock=clock, public_url="http://127.0.0.1")
+        self.accounts = Accounts(store, {"mastodon": self.network}, clock)
+        self.profile = self.connects(token=TOKEN)
+
+    def connects(self, **form: str) -> Profile:
+        given = {"server": self.server.url, **form}
+        made = self.accounts.connect(ADA, "mastodon", given, timezone="UTC")
+        assert isinstance(made, Profile)
+        return made
+
+    def update(self, text: str = "Hello", **changes: Any) -> Update:
+        return an_update(self.profile, **({"text": text, "state": State.SENDING} | changes))
+
+    def publishes(self, text: str = "Hello", key: str = "", **changes: Any) -> Any:
+        return self.network.publish(self.profile, self.update(text, **changes), key or self.key())
+
+    def key(self) -> str:
+        return new_id(self.clock.now)
+
+    def picture(self, alt_text: str = "") -> Media:
+        written = io.BytesIO()
+        Image.new("RGB", (3, 3)).save(written, "PNG")
+        kept = self.store.media.keep(
+            ADA.team_id, written.getvalue(), type="image/png", size=(3, 3), now=MONDAY
+        )
+        return Media(files=(Attached(source="slack:F1", id=kept.id, alt_text=alt_text),))
+
+    def asked(self, path: str) -> list[Any]:
+        return [form for _, where, form, _ in self.server.asked if where == path]
+
+
+@pytest.fixture
+def desk(store: SqliteStore, server: Server, clock: FakeClock) -> Desk:
+    return Desk(store, server, clock)
+
+
+# -- connecting
+
+
+def test_a_token_is_enough(desk: Desk) -> None:
+    host = desk.server.url.partition("//")[2]
+    assert (desk.profile.service_id, desk.profile.name) == (f"1@{host}", f"@ada@{host}")
+    assert desk.profile.link == f"{desk.server.url}/@ada"
+
+
+def test_without_one_the_server_shows_a_code(desk: Desk) -> None:
+    form = {"server": desk.server.url}
+    asked = desk.accounts.connect(ADA, "mastodon", form, timezone="UTC")
+    assert isinstance(asked, Asked)
+    assert asked.url.startswith(f"{desk.server.url}/oauth/authorize?response_type=code&client_id=")
+    assert SECRET not in repr(asked) + asked.url
+    done = desk.accounts.connect(
+        ADA, "mastodon", {"code": CODE}, timezone="UTC", pending=asked.pending
+    )
+    assert isinstance(done, Profile) and done.id == desk.profile.id
+    assert desk.store.secrets.recall(done.id, LOGIN)["client_secret"] == SECRET
+    again = desk.accounts.connect(ADA, "mastodon", form, timezone="UTC")
+    assert isinstance(again, Asked)
+    assert len(desk.asked("/api/v1/apps")) == 1, "registered once"
+    desk.accounts.disconnect(ADA, done.id)
+    assert desk.server.revoked == {TOKEN}
+
+
+def test_a_wrong_code_or_token_says_what_to_do(desk: Desk) -> None:
+    asked = desk.accounts.connect(ADA, "mastodon", {"server": desk.server.url}, timezone="UTC")
+    assert isinstance(asked, Asked)
+    with pytest.raises(Refused, match="get a new one"):
+        desk.accounts.connect(ADA, "mastodon", {"code": "x"}, timezone="UTC", pending=asked.pending)
+    with pytest.raises(Refused, match="does not take that token"):
+        desk.connects(token="wrong")
+
+
+@pytest.mark.parametrize(
+    ("typed", "server"),
+    [
+        ("mastodon.social", "https://mastodon.social"),
+        (" https://mastodon.social/ ", "https://mastodon.social"),
+        ("@ada@mastodon.social", "https://mastodon.social"),
+        ("https://mastodon.social/@ada", "https://mastodon.social"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+    ],
+)
+def test_a_server_may_be_named_in_many_ways(typed: str, server: str) -> None:
+    assert server_of(typed) == server
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "my server", "http://mastodon.social", "ftp://x.example", "https://u:p@x.example"]
+)
+def test_what_is_no_server_is_refused(typed: str) -> None:
+    with pytest.raises(Refused):
+        server_of(typed)
+
+
+# -- posting
+
+
+def test_a_post_is_out_with_all_that_was_said(desk: Desk) -> None:
+    receipt = desk.publishes(
+        "Grüße 👋",
+        media=desk.picture("A cat"),
+        options={"warning": "cats", "visibility": "unlisted", "language": "de"},
+    )
+    status = desk.server.statuses[0]
+    assert receipt.service_id == status["id"] and receipt.link == status["url"]
+    assert (status["text"], status["spoiler_text"], status["sensitive"]) == (
+        "Grüße 👋",
+        "cats",
+        True,
+    )
+    assert (status["visibility"], status["language"]) == ("unlisted", "de")
+    assert status["media_attachments"][0]["description"] == "A cat"
+
+
+def test_nothing_is_said_that_the_account_decides(desk: Desk) -> None:
+    desk.publishes("Hello")
+    assert desk.asked("/api/v1/statuses") == [{"status": "Hello"}]
+
+
+def test_a_picture_is_waited_for_and_uploaded_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "MEDIA_PAUSE", 0.01)
+    desk.server.processing = 2
+    media = desk.picture()
+    desk.server.next("reset after")
+    key = desk.key()
+    with pytest.raises(Unclear):
+        desk.publishes(media=media, key=key)
+    desk.publishes(media=media, key=key)
+    assert len(desk.asked("/api/v2/media")) == 1
+    assert len(desk.server.statuses) == 1
+
+
+def test_a_series_is_a_thread(desk: Desk) -> None:
+    first = desk.publishes("one")
+    desk.network.publish(desk.profile, desk.update("two"), desk.key(), thread=[first])
+    assert desk.server.statuses[1]["in_reply_to_id"] == first.service_id
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "out"),
+    [
+        ("429", SlowDown, 0),
+        ("422", Refused, 0),
+        ("403", Refused, 0),
+        ("401", LoginExpired, 0),
+        ("301", Refused, 0),
+        ("500 after", Unclear, 1),
+        ("hang after", Unclear, 1),
+        ("reset after", Unclear, 1),
+        ("half after", Unclear, 1),
+        ("nonsense after", Unclear, 1),
+        ("reset before", Unclear, 0),
+    ],
+)
+def test_a_bad_day_is_told_for_what_it_is(
+    desk: Desk, fault: str, error: type[QueueError], out: int
+) -> None:
+    update, key = desk.update(), desk.key()
+    desk.server.next(fault)
+    with pytest.raises(error):
+        desk.network.publish(desk.profile, update, key)
+    assert len(desk.server.statuses) == out
+    if error is Unclear:
+        assert (desk.network.find(desk.profile, update, key) is not None) is bool(out)
+
+
+@pytest.mark.parametrize("fault", ["500 after", "hang after", "reset after", "422", "429"])
+def test_trouble_with_a_picture_leaves_no_doubt_about_the_post(desk: Desk, fault: str) -> None:
+    desk.server.next(fault, "/api/v2/media")
+    with pytest.raises((NetworkDown, Refused, SlowDown)):
+        desk.publishes(media=desk.picture())
+    assert desk.server.statuses == []
+
+
+def test_the_reason_is_the_networks_own(desk: Desk) -> None:
+    with pytest.raises(Refused, match="Text limit of 500"):
+        desk.publishes("x" * 501)
+
+
+def test_429_says_until_when_and_nobody_asks_before(desk: Desk, clock: FakeClock) -> None:
+    desk.server.next("429")
+    with pytest.raises(SlowDown) as slow:
+        desk.publishes()
+    assert slow.value.until == MONDAY + timedelta(minutes=5)
+    asked = len(desk.server.asked)
+    with pytest.raises(SlowDown):
+        desk.publishes()
+    assert len(desk.server.asked) == asked
+    desk.server.remaining = 300
+    clock.passes(timedelta(minutes=6))
+    desk.publishes()
+
+
+def test_looking_leaves_a_part_of_the_budget_to_posting(desk: Desk) -> None:
+    desk.server.remaining = 61
+    desk.publishes()
+    with pytest.raises(SlowDown):
+        desk.network.interactions(desk.profile, MONDAY)
+    desk.publishes("still")
+
+
+def test_a_server_that_cannot_be_reached_got_nothing(
+    desk: Desk, store: SqliteStore, clock: FakeClock
+) -> None:
+    store.secrets.keep(
+        desk.profile.id, LOGIN, {"server": "http://127.0.0.1:9", "token": "t", "account": "1"}
+    )
+    with pytest.raises(NetworkDown):
+        desk.publishes()
+
+
+# -- looking
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello",
+        "Two\nlines\n\nand a paragraph",
+        "A <b>tag</b> & an ampersand",
+        "See https://example.org/a/very/long/path/that/is/cut?for=the&eye=1 now",
+        "Hi @dana@example.social and @bo, #tags too",
+        "👩‍👩‍👧 family",
+    ],
+)
+def test_what_is_out_is_known_by_its_words(desk: Desk, text: str) -> None:
+    update, key = desk.update(text), desk.key()
+    assert desk.network.find(desk.profile, update, key) is None
+    receipt = desk.network.publish(desk.profile, update, key)
+    assert desk.network.find(desk.profile, update, key) == receipt
+    assert desk.network.find(desk.profile, desk.update(text + "!"), key) is None
+
+
+def test_an_older_post_with_the_same_words_is_another(desk: Desk, clock: FakeClock) -> None:
+    desk.publishes("Good morning")
+    clock.passes(timedelta(minutes=5))
+    assert desk.network.find(desk.profile, desk.update("Good morning"), desk.key()) is None
+
+
+def test_one_that_is_another_updates_is_another(desk: Desk, store: SqliteStore) -> None:
+    receipt = desk.publishes("Good morning")
+    other = desk.update("Good morning", id="other", state=State.SENT, sent_at=MONDAY)
+    store.updates.append([replace(other, service_update_id=receipt.service_id)])
+    assert (
+        desk.network.find(desk.profile, desk.update("Good morning", id="this"), desk.key()) is None
+    )
+
+
+def test_it_is_found_behind_many_others(desk: Desk) -> None:
+    update, key = desk.update("needle"), desk.key()
+    receipt = desk.network.publish(desk.profile, update, key)
+    for number in range(90):
+        desk.server.post({"status": f"hay {number}"})
+    assert desk.network.find(desk.profile, update, key) == receipt
+
+
+def test_a_server_that_ignores_the_key_is_looked_at_first(desk: Desk) -> None:
+    desk.server.honours_keys = False
+    update, key = desk.update(), desk.key()
+    desk.server.next("reset after")
+    with pytest.raises(Unclear):
+        desk.network.publish(desk.profile, update, key)
+    assert desk.network.find(desk.profile, update, key)
+    assert len(desk.server.statuses) == 1
+
+
+# -- limits
+
+
+@pytest.mark.parametrize(
+    ("instance", "characters"), [("v2", 5000), ("v1", 5000), ("pleroma", 5000), ("none", 500)]
+)
+def test_limits_are_the_servers_own(
+    store: SqliteStore, server: Server, clock: FakeClock, instance: str, characters: int
+) -> None:
+    server.instance, server.max_characters = instance, 5000
+    desk = Desk(store, server, clock)
+    limits = desk.network.limits(desk.profile)
+    assert (limits.characters, limits.link_length, limits.images) == (characters, 23, 4)
+    assert desk.network.limits(a_profile()).characters == 500
+
+
+# -- what people do
+
+
+def test_what_people_do_is_heard(desk: Desk, clock: FakeClock) -> None:
+    post = desk.publishes("Hello").service_id
+    mine = desk.server.statuses[0]
+    clock.passes(timedelta(minutes=1))
+    reply = desk.server.post({"status": "Nice @ada", "in_reply_to_id": post}, "dana", "2")
+    desk.server.hears("mention", reply)
+    desk.server.hears("favourite", mine)
+    desk.server.hears("reblog", mine)
+    desk.server.hears("follow", {})
+    found = desk.network.interactions(desk.profile, MONDAY + timedelta(seconds=30))
+    assert [(each.event, each.post) for each in found] == [
+        (Event.COMMENT, post),
+        (Event.LIKE, post),
+        (Event.RESHARE, post),
+    ]
+    assert (found[0].text, found[0].user.name, found[0].user.username) == (
+        "Nice @ada",
+        "Dana",
+        "dana",
+    )
+
+
+def test_we_answer(desk: Desk) -> None:
+    post = desk.publishes("Hello").service_id
+    out = desk.update(state=State.SENT, service_update_id=post)
+    desk.network.reply(desk.profile, out, None, "Thanks", desk.key())
+    assert desk.server.statuses[1]["in_reply_to_id"] == post
+
+
+# -- secrets
+
+
+def test_no_error_gives_a_secret_away(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    for fault in ("422", "500 after", "reset after", "429"):
+        desk.server.next(fault)
+        desk.server.remaining = 300
+        desk.clock.passes(timedelta(minutes=10))
+        with pytest.raises(QueueError) as told:
+            desk.publishes()
+        assert TOKEN not in repr(told.value) + str(told.getrepr(showlocals=False))
+    assert TOKEN not in caplog.text

@@ -1,0 +1,354 @@
+"""A stand-in for a Mastodon-API server, as Mastodon 4.6 answers, and with the ways of its kin and its bad days.
+
+Real HTTP over loopback. What it answers is held against the OpenAPI of Mastodon, and it is asked in words that schema
+accepts (test_mastodon_schema.py). It is a stand-in all the same: Mastodon itself cannot be had here.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email import policy
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+Json = dict[str, Any]
+ROLE = {"id": "3", "name": "Owner", "color": "", "permissions": "0", "highlighted": True}
+TOKEN, CODE = "the-token", "the-code"
+CLIENT, SECRET = "the-client", "the-client-secret"
+
+
+@dataclass
+class Server:
+    """Its state, its quirks, and what it was asked."""
+
+    now: Callable[[], datetime]
+    url: str = ""
+    honours_keys: bool = True
+    instance: str = "v2"
+    max_characters: int = 500
+    processing: int = 0
+    statuses: list[Json] = field(default_factory=list)
+    media: dict[str, Json] = field(default_factory=dict)
+    notifications: list[Json] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, str, Json, dict[str, str]]] = field(default_factory=list)
+    revoked: set[str] = field(default_factory=set)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    remaining: int = 300
+    reset: timedelta = timedelta(minutes=5)
+
+    def next(self, fault: str, path: str = "/api/v1/statuses") -> None:
+        """The next POST to this path goes wrong: `429`, `500 after`, `hang after`, `reset after`, `reset before`,
+        `422`, `301`, `nonsense after`, `half after`."""
+        self.faults.append((path, fault))
+
+    def texts(self) -> list[str]:
+        return [status["text"] for status in self.statuses]
+
+    def account(self, name: str = "ada", id: str = "1") -> Json:
+        page = f"{self.url}/@{name}"
+        return {
+            "id": id, "username": name, "acct": name, "display_name": name.capitalize(), "locked": False, "bot": False,
+            "discoverable": None, "indexable": False, "group": False, "created_at": "2026-08-01T00:00:00.000Z",
+            "note": "", "url": page, "uri": f"{self.url}/users/{name}", "avatar": f"{self.url}/a.png",
+            "avatar_static": f"{self.url}/a.png", "avatar_description": "", "header": f"{self.url}/h.png",
+            "header_static": f"{self.url}/h.png", "header_description": "", "followers_count": 3,
+            "following_count": 0, "statuses_count": len(self.statuses), "last_status_at": "2026-08-01",
+            "hide_collections": None, "noindex": False, "emojis": [], "roles": [], "fields": [],
+            "show_media": True, "show_media_replies": True, "show_featured": True,
+            "feature_approval": {"automatic": [], "manual": [], "current_user": "denied"},
+        }  # fmt: skip
+
+    def post(self, form: Json, name: str = "ada", id: str = "1") -> Json:
+        """A status is out."""
+        number = f"{117020583258292000 + len(self.statuses)}"
+        text = str(form.get("status") or "")
+        status = {
+            "id": number, "created_at": f"{self.now():%Y-%m-%dT%H:%M:%S.000Z}", "in_reply_to_id":
+            form.get("in_reply_to_id"), "in_reply_to_account_id": "1" if form.get("in_reply_to_id") else None,
+            "sensitive": bool(form.get("sensitive")), "spoiler_text": form.get("spoiler_text") or "",
+            "visibility": form.get("visibility") or "public", "language": form.get("language") or "en",
+            "uri": f"{self.url}/users/{name}/statuses/{number}", "url": f"{self.url}/@{name}/{number}",
+            "replies_count": 0, "reblogs_count": 0, "favourites_count": 0, "quotes_count": 0, "edited_at": None,
+            "favourited": False, "reblogged": False, "muted": False, "bookmarked": False, "pinned": False,
+            "content": as_html(text), "filtered": [], "reblog": None,
+            "application": {"name": "slack-buffer", "website": None}, "account": self.account(name, id),
+            "media_attachments": [self.media[each] for each in form.get("media_ids") or []], "mentions": [],
+            "tags": [], "emojis": [], "tagged_collections": [], "quote": None, "card": None, "poll": None,
+            "quote_approval": {"automatic": ["public"], "manual": [], "current_user": "automatic"},
+        }  # fmt: skip
+        self.statuses.append(status | {"text": text})
+        return status
+
+    def hears(self, kind: str, status: Json, name: str = "dana") -> None:
+        """Somebody else did something with a post of ours."""
+        self.notifications.append(
+            {
+                "id": str(len(self.notifications) + 1),
+                "type": kind,
+                "created_at": f"{self.now():%Y-%m-%dT%H:%M:%S.000Z}",
+                "group_key": f"g{len(self.notifications)}",
+                "account": self.account(name, "2"),
+                "status": status,
+            }
+        )
+
+
+def as_html(text: str) -> str:
+    """As Mastodon writes it: paragraphs, breaks, links cut for the eye, mentions without their server."""
+
+    def marked(match: re.Match[str]) -> str:
+        link, name = match["link"], match["name"]
+        if link:
+            bare = link.partition("//")[2]
+            return (
+                f'<a href="{link}" target="_blank" rel="nofollow noopener" translate="no"><span class="invisible">'
+                f'https://</span><span class="ellipsis">{bare[:30]}</span>'
+                f'<span class="invisible">{bare[30:]}</span></a>'
+            )
+        return (
+            f'<span class="h-card" translate="no"><a href="https://x.example/@{name}" class="u-url mention">@<span>'
+            f"{name}</span></a></span>"
+        )
+
+    escaped = html.escape(text, quote=False)
+    pattern = r"(?P<link>https://[^\s<]+)|(?<!\w)@(?P<name>\w+)(?:@[\w.-]+)?"
+    paragraphs = re.sub(pattern, marked, escaped).split("\n\n")
+    return "".join(f"<p>{each.replace(chr(10), '<br />')}</p>" for each in paragraphs)
+
+
+@contextmanager
+def mastodon(now: Callable[[], datetime]) -> Iterator[Server]:
+    """A server that runs, at its `url`."""
+    state = Server(now)
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), handler(state))
+    listener.daemon_threads = True
+    state.url = f"http://127.0.0.1:{listener.server_port}"
+    thread = threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        listener.shutdown()
+        listener.server_close()
+
+
+def handler(state: Server) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._route("GET")
+
+        def do_POST(self) -> None:
+            self._route("POST")
+
+        def log_message(self, *_: object) -> None: ...
+
+        def _route(self, method: str) -> None:
+            path = urlsplit(self.path).path
+            form, headers = self._form(), dict(self.headers)
+            state.asked.append((method, path, form, headers))
+            fault = self._fault(path) if method == "POST" else ""
+            if fault == "reset before":
+                return self._reset()
+            if fault == "429":
+                state.remaining = 0
+                return self._say(429, {"error": "Too many requests"})
+            if fault == "301":
+                return self._say(301, {}, Location="https://elsewhere.example/")
+            if fault.isdecimal():
+                return self._say(int(fault), {"error": "Validation failed: Text is no good"})
+            status, body = self._answer(method, path, form)
+            return self._after(fault, status, body)
+
+        def _after(self, fault: str, status: int, body: Any) -> None:
+            match fault:
+                case "500 after":
+                    self._say(500, {"error": "Something went wrong on our end"})
+                case "hang after":
+                    time.sleep(3)
+                    self.close_connection = True
+                case "reset after":
+                    self._reset()
+                case "nonsense after":
+                    self._say(200, ["not", "a", "status"])
+                case "half after":
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Len")
+                    self.close_connection = True
+                case _:
+                    self._say(status, body)
+
+        def _fault(self, path: str) -> str:
+            for number, (where, fault) in enumerate(state.faults):
+                if where == path:
+                    del state.faults[number]
+                    return fault
+            return ""
+
+        def _reset(self) -> None:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            self.connection.close()
+            self.close_connection = True
+
+        def _say(self, status: int, body: Any, **headers: str) -> None:
+            state.remaining = max(0, state.remaining - 1)
+            content = json.dumps(body).encode()
+            self.send_response(status)
+            given = {
+                "Content-Type": "application/json; charset=utf-8",
+                "Content-Length": str(len(content)),
+                "X-RateLimit-Limit": "300",
+                "X-RateLimit-Remaining": str(state.remaining),
+                "X-RateLimit-Reset": f"{(state.now() + state.reset):%Y-%m-%dT%H:%M:%S.000000Z}",
+            } | headers
+            for name, value in given.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def _form(self) -> Json:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            kind = self.headers.get("Content-Type", "")
+            if kind.startswith("application/json"):
+                return dict(json.loads(body))
+            if kind.startswith("multipart/"):
+                return multipart(kind, body)
+            return dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+        def _answer(self, method: str, path: str, form: Json) -> tuple[int, Any]:
+            match method, path:
+                case "POST", "/api/v1/apps":
+                    return 200, app(form)
+                case "POST", "/oauth/token":
+                    return self._token(form)
+                case "POST", "/oauth/revoke":
+                    state.revoked.add(form["token"])
+                    return 200, {}
+                case "GET", "/api/v2/instance" if state.instance == "v2":
+                    return 200, {"domain": "x.example", "configuration": configuration(state)}
+                case "GET", "/api/v1/instance" if state.instance in ("v2", "v1"):
+                    return 200, {"uri": "x.example", "configuration": configuration(state)}
+                case "GET", "/api/v1/instance" if state.instance == "pleroma":
+                    return 200, {"uri": "x.example", "max_toot_chars": state.max_characters}
+            token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+            if token != TOKEN or token in state.revoked:
+                return 401, {"error": "The access token is invalid"}
+            return self._for_us(method, path, form)
+
+        def _token(self, form: Json) -> tuple[int, Any]:
+            if form.get("code") != CODE or form.get("client_secret") != SECRET:
+                return 400, {"error": "invalid_grant", "error_description": "The code is invalid."}
+            made = {"access_token": TOKEN, "token_type": "Bearer", "scope": "read", "created_at": 1}
+            return 200, made
+
+        def _for_us(self, method: str, path: str, form: Json) -> tuple[int, Any]:
+            query = {name: each[-1] for name, each in parse_qs(urlsplit(self.path).query).items()}
+            match method, path:
+                case "GET", "/api/v1/accounts/verify_credentials":
+                    return 200, state.account() | {"source": source(), "role": ROLE}
+                case "GET", "/api/v1/accounts/1/statuses":
+                    return 200, page(state.statuses, query)
+                case "GET", "/api/v1/notifications":
+                    return 200, page(state.notifications, query)
+                case "POST", "/api/v2/media":
+                    return self._upload(form)
+                case "POST", "/api/v1/statuses":
+                    return self._publish(form)
+            if method == "GET" and path.startswith("/api/v1/media/"):
+                return self._media(state.media[path.rpartition("/")[2]])
+            return 404, {"error": "Record not found"}
+
+        def _publish(self, form: Json) -> tuple[int, Any]:
+            key = self.headers.get("Idempotency-Key", "")
+            if state.honours_keys and key in state.keys:
+                known = next(each for each in state.statuses if each["id"] == state.keys[key])
+                return 200, {name: value for name, value in known.items() if name != "text"}
+            text = str(form.get("status") or "")
+            if not text.strip() and not form.get("media_ids"):
+                return 422, {"error": "Validation failed: Text can't be blank"}
+            if len(text) > state.max_characters:
+                return 422, {"error": f"Validation failed: Text limit of {state.max_characters}"}
+            status = state.post(form)
+            if key:
+                state.keys[key] = status["id"]
+            return 200, status
+
+        def _upload(self, form: Json) -> tuple[int, Any]:
+            id = str(117020576894251000 + len(state.media))
+            made: Json = {
+                "id": id, "type": "image", "url": f"{state.url}/m/{id}.png", "preview_url": f"{state.url}/m/{id}.png",
+                "remote_url": None, "preview_remote_url": None, "text_url": None, "meta": {}, "blurhash": None,
+                "description": form.get("description"),
+            }  # fmt: skip
+            state.media[id] = made
+            if state.processing:
+                return 202, made | {"url": None}
+            return 200, made
+
+        def _media(self, media: Json) -> tuple[int, Any]:
+            if state.processing:
+                state.processing -= 1
+                return 206, media | {"url": None}
+            return 200, media
+
+    return Handler
+
+
+def app(form: Json) -> Json:
+    return {
+        "id": "7", "name": form["client_name"], "website": None, "scopes": form["scopes"].split(),
+        "redirect_uris": [form["redirect_uris"]], "redirect_uri": form["redirect_uris"], "client_id": CLIENT,
+        "client_secret": SECRET, "client_secret_expires_at": 0, "vapid_key": "x",
+    }  # fmt: skip
+
+
+def source() -> Json:
+    return {
+        "privacy": "public", "sensitive": False, "language": "", "note": "", "fields": [],
+        "follow_requests_count": 0, "indexable": False, "discoverable": None, "hide_collections": None,
+        "attribution_domains": [], "quote_policy": "public",
+    }  # fmt: skip
+
+
+def configuration(state: Server) -> Json:
+    return {
+        "statuses": {
+            "max_characters": state.max_characters,
+            "max_media_attachments": 4,
+            "characters_reserved_per_url": 23,
+        },
+        "media_attachments": {"description_limit": 1500, "image_size_limit": 16777216},
+    }
+
+
+def page(items: list[Json], query: dict[str, str]) -> list[Json]:
+    """Newest first, as asked for."""
+    found = [{k: v for k, v in item.items() if k != "text"} for item in reversed(items)]
+    if "max_id" in query:
+        found = [item for item in found if int(item["id"]) < int(query["max_id"])]
+    return found[: int(query.get("limit", 20))]
+
+
+def multipart(kind: str, body: bytes) -> Json:
+    head = f"Content-Type: {kind}\r\n\r\n".encode()
+    parsed = BytesParser(policy=policy.HTTP).parsebytes(head + body)
+    form: Json = {}
+    for part in parsed.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        is_file = part.get_filename() is not None
+        form[str(name)] = content if is_file else content.decode()
+    return form
