@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import api, slack, startup, verbs
+from benchmarks import api, sending, slack, startup, verbs
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=1_000_000, help="rows in all, for the queue verbs"
     )
+    parser.add_argument("--posts", type=int, default=10_000, help="due at once, for the sender")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -26,6 +27,7 @@ def main() -> None:
             rows=10_000 if chosen.quick else chosen.rows,
             seconds=1.0 if chosen.quick else 2.0,
         )
+        sending.measure(folder, posts=1_000 if chosen.quick else chosen.posts)
         verbs.run(folder, rows=10_000 if chosen.quick else chosen.rows)
 
 
