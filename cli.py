@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,9 +29,13 @@ from buffer.networks import NETWORKS
 from buffer.ports import Field, Store
 from buffer.web import Web
 from settings import Settings, from_environment
-from storage import SqliteStore, open_store
+from storage import SqliteStore, backup, file_of, key_file, open_store
+from storage.vault import keys_in, new_key, write_keys
 
 ROOT = Path(__file__).parent
+
+SETTLED = 1.0
+"""Seconds between two looks whether anything is still sealed under an old key."""
 
 Serve = Callable[[Settings, bool, bool], None]
 """Runs the product: (settings, with the web server, with the worker's loops) until a signal."""
@@ -80,7 +85,17 @@ def group(serve: Serve, examine: Examine) -> click.Group:
         if not all(is_right for is_right, _ in findings):
             raise SystemExit(1)
 
-    for command in (token, profile, when, manifest, screens):
+    for command in (
+        token,
+        profile,
+        make_backup,
+        restore,
+        export,
+        rotate_keys,
+        when,
+        manifest,
+        screens,
+    ):
         everything.add_command(command)
     return everything
 
@@ -163,12 +178,101 @@ def disconnect_profile(id: str) -> None:
         _accounts(store).disconnect(_actor(store), id)
 
 
+@click.command("rotate-keys")
+@click.option("--new", is_flag=True, help="Only print a new key, for SECRET_KEY.")
+def rotate_keys(new: bool) -> None:
+    """Seal every login anew: with a new key of the key file, or with the first of SECRET_KEY."""
+    if new:
+        click.echo(new_key())
+        return
+    with _sentences():
+        renewed, lost = _rotated(settings_here())
+    click.echo(f"{_many(renewed, 'login')} sealed anew.")
+    if lost:
+        raise Mistake(
+            f"{_many(lost, 'login')} cannot be opened with any key there is, and was left as it is: bring back the "
+            "key it was sealed with, or connect the account again."
+        )
+
+
+def _rotated(settings: Settings) -> tuple[int, int]:
+    """How many were sealed anew, and how many no key opens. The old keys go only when none of them is needed."""
+    with _store() as store:
+        if settings.secret_key:
+            return store.secrets.renew()
+        file = key_file(_database())
+        keys = (new_key(), *keys_in(file))
+        write_keys(file, keys)
+        total, lost = store.secrets.renew()
+        while True:  # a running server may have been at it with the old key a moment ago
+            time.sleep(SETTLED)
+            renewed, lost = store.secrets.renew()
+            total += renewed
+            if not renewed:
+                break
+        if not lost:
+            write_keys(file, keys[:1])
+        return total, lost
+
+
 @profile.command("list")
 def list_profiles() -> None:
     """Ids, networks, zones and names."""
     with _sentences(), _store() as store:
         for each in store.profiles.all():
             click.echo(_profile_line(each))
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def make_backup(file: Path) -> None:
+    """Copy the database and its pictures into FILE, beside a running server."""
+    with _sentences():
+        database = _database()
+        made = backup.backup(database, file, _now())
+    lost = f" {_many(made.lost, 'picture')} missing or damaged, so left out." if made.lost else ""
+    click.echo(
+        f"{file}: {_many(made.posts, 'post')} waiting, {_many(made.files, 'picture')},"
+        f" {made.bytes / 1e6:,.1f} MB.{lost} Logins are sealed in it, and their key is not in it:"
+        f" keep {_key(database)} elsewhere."
+    )
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Set the present database aside; it is kept.")
+def restore(file: Path, replace: bool) -> None:
+    """Bring a backup back. What may have been sent since is looked for before it is sent."""
+    with _sentences():
+        database = _database()
+        done = backup.restore(file, database, _now(), replace=replace)
+    click.echo(
+        f"Restored as of {done.taken_at:%Y-%m-%d %H:%M}Z: {_many(done.posts, 'post')} waiting,"
+        f" {_many(done.files, 'picture')}. What was not sent then ({_many(done.looked_for, 'post')}) is looked for on"
+        " its network before it goes out, and a person is asked where that is not possible; posts whose time has passed"
+        f" are held by the usual rules. Looked up before they are said in Slack: {_many(done.lines, 'line')};"
+        f" unconfirmed from now on: {_many(done.replies, 'reply', 'replies')}."
+    )
+    if done.lost:
+        click.echo(f"Not in the backup: {_many(done.lost, 'picture')}. Attach them again.")
+    if done.logins:
+        click.echo(
+            f"What is sealed in it ({_many(done.logins, 'login')}) opens only with {_key(database)} of that time."
+        )
+    if done.kept:
+        click.echo(f"What was here is kept as {done.kept}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def export(file: Path | None) -> None:
+    """Print everything but secrets as JSON lines, or write it to FILE."""
+    with _sentences(), _store() as store:
+        if file is None:
+            backup.export(store, lambda line: sys.stdout.buffer.write(line.encode()))
+        else:
+            with backup.new_file(file) as part, part.open("w", encoding="utf-8") as opened:
+                backup.export(store, opened.write)
 
 
 @click.command()
@@ -238,6 +342,23 @@ def _store() -> Iterator[SqliteStore]:
         yield store
     finally:
         store.close()
+
+
+def _database() -> Path:
+    file = file_of(settings_here().database_url)
+    if file is None:
+        raise Mistake(
+            "DATABASE_URL names a database in memory: there is no file to copy or to replace."
+        )
+    return file
+
+
+def _key(database: Path) -> str:
+    return "SECRET_KEY" if settings_here().secret_key else str(key_file(database))
+
+
+def _many(number: int, one: str, more: str = "") -> str:
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
 def _asked(each: Field) -> str:

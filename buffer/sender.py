@@ -58,6 +58,8 @@ _FETCHING = timedelta(seconds=2)
 _JUMP = 30.0
 """Seconds by which the clock on the wall may gain or lose between two ticks before that is a jump."""
 
+_RESTORED = "It was restored from a backup, and may have been sent since that was made."
+
 Outcome = Receipt | QueueError
 Submit = Callable[[Callable[[], None]], object]
 
@@ -121,6 +123,10 @@ class _Ended:
     outcome: Outcome
     at: datetime
     seconds: float
+
+
+class _AskSomebody(Unclear):
+    """Only a person can tell whether it is out."""
 
 
 class Sender:
@@ -335,6 +341,9 @@ class Sender:
                 written, word = self._retry(attempt, until, str(outcome), ended.at)
             case SlowDown():
                 written, word = self._retry(attempt, outcome.until, str(outcome), ended.at)
+            case _AskSomebody():
+                written = self._unconfirmed(attempt, str(outcome), ended.at)
+                word = "unconfirmed"
             case Unclear():
                 written, word = self._doubt(ended.job, str(outcome), ended.at)
             case LoginExpired():
@@ -473,6 +482,9 @@ class Sender:
         return out[0]
 
     def _out(self, job: _Job, texts: list[str]) -> list[Receipt]:
+        """The parts that are out; there is nothing to ask for at the first try of a single post."""
+        if len(texts) == 1 and job.attempt.number == 1:
+            return []
         return self._store.parts.out(job.attempt.update.id, texts)
 
     def _note_part(self, job: _Job, number: int, text: str, receipt: Receipt) -> None:
@@ -487,9 +499,7 @@ class Sender:
         update = job.attempt.update
         assert update.look_since
         if network.certainty is Certainty.BLIND:
-            raise Unclear(
-                "It was restored from a backup, and may have been sent since that was made."
-            )
+            raise _AskSomebody(_RESTORED)
         texts, found = self._texts(network, job), list(out)
         for number in range(len(out), len(texts)):
             part = series.part(update, texts, number)
@@ -497,6 +507,8 @@ class Sender:
                 receipt = network.find(job.profile, part, job.attempt.key, since=update.look_since)
             except Unclear as error:  # this was only a look
                 raise NetworkDown(str(error)) from error
+            except Refused as error:  # nobody can look
+                raise _AskSomebody(_RESTORED) from error
             if receipt is None:
                 break
             self._note_part(job, number, part.text, receipt)

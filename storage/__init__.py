@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage.sqlite.database import Database
 from storage.sqlite.store import SqliteStore
-from storage.vault import Vault, keys_in, new_key
+from storage.vault import Vault, new_key
 
 
 def open_store(url: str, *, keys: Sequence[str] = (), patience: float = 2.0) -> SqliteStore:
@@ -21,7 +21,7 @@ def open_store(url: str, *, keys: Sequence[str] = (), patience: float = 2.0) -> 
     if file is None:
         return SqliteStore(Database(":memory:", patience=patience), Vault(keys or [new_key()]))
     file.parent.mkdir(parents=True, exist_ok=True)
-    vault = Vault(keys or keys_in(key_file(file)))
+    vault = Vault(keys) if keys else Vault(file=key_file(file))
     return SqliteStore(Database(str(file), patience=patience), vault)
 
 

@@ -19,7 +19,8 @@ PROFILE = (
 UPDATE = (
     "id, post_id, team_id, profile_id, service, state, scheduled_at, pinned, share_at, shared_from, due_at,"
     " text, text_hash, media, retweet, shorten, attachment, user_id, via, source,"
-    " created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error, look_since, options"
+    " created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error,"
+    " look_since, options"
 )
 
 _NO_MEDIA = Media()

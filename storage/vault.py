@@ -20,39 +20,53 @@ class WrongKey(Exception):
 class Vault:
     """Seals JSON values under the first of its keys, opens them with any of them.
 
-    Raises ValueError, a sentence, for a key that is none.
+    With a `file` the keys are those in it, also after somebody has changed them. Raises ValueError, a sentence, for a
+    key that is none.
     """
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        try:
-            made = [Fernet(key) for key in keys]
-        except ValueError as error:
-            raise ValueError(
-                "SECRET_KEY must hold one or more Fernet keys, separated by commas: "
-                "`python app.py rotate-keys --new` prints one."
-            ) from error
-        self._first = made[0]
-        self._all = MultiFernet(made)
+    def __init__(self, keys: Sequence[str] = (), *, file: Path | None = None) -> None:
+        self._file = file
+        self._read_at: int | None = None
+        self._fernets = _fernets(keys) if file is None else []
 
     def seal(self, value: Any) -> bytes:
-        return self._all.encrypt(json.dumps(value).encode())
+        return self._keys()[0].encrypt(json.dumps(value).encode())
 
     def open(self, sealed: bytes) -> Any:
         """Raises WrongKey."""
         try:
-            return json.loads(self._all.decrypt(sealed))
+            return json.loads(MultiFernet(self._keys()).decrypt(sealed))
         except InvalidToken as error:
             raise WrongKey from error
 
     def renewed(self, sealed: bytes) -> bytes | None:
         """The same under the first key; None if it is already. Raises WrongKey."""
+        keys = self._keys()
         with suppress(InvalidToken):
-            self._first.decrypt(sealed)
+            keys[0].decrypt(sealed)
             return None
         try:
-            return self._all.rotate(sealed)
+            return MultiFernet(keys).rotate(sealed)
         except InvalidToken as error:
             raise WrongKey from error
+
+    def _keys(self) -> list[Fernet]:
+        if self._file is not None:
+            written = self._file.stat().st_mtime_ns if self._file.exists() else None
+            if not self._fernets or written != self._read_at:
+                self._fernets = _fernets(keys_in(self._file))
+                self._read_at = self._file.stat().st_mtime_ns
+        return self._fernets
+
+
+def _fernets(keys: Sequence[str]) -> list[Fernet]:
+    try:
+        return [Fernet(key) for key in keys]
+    except ValueError as error:
+        raise ValueError(
+            "SECRET_KEY must hold one or more Fernet keys, separated by commas: "
+            "`python app.py rotate-keys --new` prints one."
+        ) from error
 
 
 def new_key() -> str:

@@ -37,6 +37,7 @@ class FakeNetwork:
         self.certainty = certainty
         self.events = events
         self.posts: list[Update] = []
+        self.cannot_be_searched = False
         self.threads: list[list[str]] = []
         self.replies: list[tuple[Update, Interaction | None, str]] = []
         self.calls: list[str] = []
@@ -115,6 +116,8 @@ class FakeNetwork:
         self.calls.append("find")
         assert self._open.wait(30), "nobody woke the network"
         found = self._by_key.get(key)
+        if since and self.cannot_be_searched:
+            raise Refused("Nobody can look.")
         return found or (self._same_words(update, since) if since else None)
 
     def _same_words(self, update: Update, since: datetime) -> Receipt | None:

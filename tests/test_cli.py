@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from slack_sdk import WebClient
 import cli
 import doctor
 from buffer.ports import Store
+from mastodon_server import CODE, TOKEN, mastodon
 from settings import Settings
 from storage import open_store
 
@@ -110,3 +112,49 @@ def test_a_wrong_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = run("doctor")
     assert wrong.exit_code == 2
     assert "PORT" in wrong.stderr
+
+
+def test_rotating_keys_seals_everything_anew(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "SETTLED", 0.01)
+    store = open_store(database)
+    store.secrets.keep("p1", "login", {"token": "t"})
+    before = (tmp_path / "buffer.key").read_text()
+    done = run("rotate-keys")
+    assert (done.exit_code, done.stdout) == (0, "1 login sealed anew.\n")
+    after = (tmp_path / "buffer.key").read_text()
+    assert after != before and len(after.split()) == 1
+    assert store.secrets.recall("p1", "login") == {"token": "t"}
+    store.close()
+
+
+def test_a_login_no_key_opens_keeps_the_old_keys(database: str, tmp_path: Path) -> None:
+    store = open_store(database)
+    store.secrets.keep("p1", "login", 1)
+    store.close()
+    (tmp_path / "buffer.key").unlink()
+    done = run("rotate-keys")
+    assert done.exit_code == 2 and "connect the account again" in done.stderr
+    assert len((tmp_path / "buffer.key").read_text().split()) == 2
+
+
+def test_a_new_key_is_printed_for_secret_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = run("rotate-keys", "--new").stdout.strip()
+    monkeypatch.setenv("SECRET_KEY", key)
+    assert run("profile", "add", "local", "--name", "News").exit_code == 0
+    monkeypatch.setenv("SECRET_KEY", "a password")
+    assert "rotate-keys --new" in run("profile", "list").stderr
+
+
+def test_what_is_secret_is_read_from_standard_input(database: str) -> None:
+    with mastodon(lambda: datetime.now(UTC)) as server:
+        words = ("profile", "add", "mastodon", "--server", server.url)
+        group = cli.group(lambda *_: None, lambda *_: [])
+        id = CliRunner().invoke(group, words, input=f"{TOKEN}\n").stdout.strip()
+        assert len(id) == 24
+        step = CliRunner().invoke(group, words, input=f"\n{CODE}\n")
+        assert step.stdout.strip() == id and f"{server.url}/oauth/authorize" in step.stderr
+        assert TOKEN not in step.output and CODE not in step.output
+        assert run("profile", "disconnect", id).exit_code == 0
+        assert "disconnected" in run("profile", "list").stdout

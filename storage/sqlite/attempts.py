@@ -135,7 +135,8 @@ class Attempts:
         )
         self._db.execute(
             "UPDATE updates SET state = 'failed', rank = NULL, scheduled_at = NULL, pinned = 0, share_at = NULL,"
-            " shared_from = '', due_at = :now, updated_at = :now, media = '{}', retweet = '{}', statistics = '{}', options = '{}',"
+            " shared_from = '', due_at = :now, updated_at = :now, media = '{}', retweet = '{}', statistics = '{}',"
+            " options = '{}',"
             " error = :error WHERE id = :id",
             {"now": now.timestamp(), "id": row["id"], "error": _DAMAGED},
         )

@@ -87,7 +87,8 @@ class LocalPosts:
         (each: id, who, text, ours, created_at)."""
         with self._db.snapshot():
             found = self._db.all(
-                "SELECT p.id, p.profile_id, ifnull(profiles.name, '') AS profile, p.text, p.media, p.created_at"
+                "SELECT p.id, p.profile_id, ifnull(profiles.name, '') AS profile, p.text, p.media, p.created_at,"
+                " p.after"
                 " FROM local_posts AS p LEFT JOIN profiles ON profiles.id = p.profile_id"
                 " ORDER BY p.created_at DESC, p.rowid DESC LIMIT ?",
                 (limit,),

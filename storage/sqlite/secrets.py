@@ -43,8 +43,8 @@ class Secrets:
                 "DELETE FROM secrets WHERE scope = ? AND name = ifnull(?, name)", (scope, name)
             )
 
-    def renew(self, vault: Vault) -> tuple[int, int]:
-        """Seal everything anew under the first key of `vault`: how many were, how many no key of it opens.
+    def renew(self) -> tuple[int, int]:
+        """Seal everything anew under the first key: how many were, how many no key opens.
 
         In small transactions, beside a running server; ended halfway, it goes on where it was.
         """
@@ -54,14 +54,14 @@ class Secrets:
             with self._db.transaction():
                 for scope, name in names[start : start + _BATCH]:
                     try:
-                        renewed += self._renew(vault, scope, name)
+                        renewed += self._renew(scope, name)
                     except WrongKey:
                         lost += 1
         return renewed, lost
 
-    def _renew(self, vault: Vault, scope: str, name: str) -> int:
+    def _renew(self, scope: str, name: str) -> int:
         row = self._db.one("SELECT value FROM secrets WHERE scope = ? AND name = ?", (scope, name))
-        sealed = vault.renewed(row[0]) if row else None
+        sealed = self._vault.renewed(row[0]) if row else None
         if sealed is None:
             return 0
         return self._db.changed(

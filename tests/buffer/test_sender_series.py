@@ -211,3 +211,11 @@ def test_of_a_restored_series_only_the_rest_is_sent(story: Story) -> None:
     if story.network.certainty is not Certainty.BLIND:
         assert story.out() == ["one", "two", "three"]
         assert story.state(update) is State.SENT
+
+
+def test_where_nobody_can_look_a_person_is_asked_at_once(story: Story) -> None:
+    update = restored(story)
+    story.network.cannot_be_searched = True
+    story.at(NINE)
+    settles(story)
+    assert (story.state(update), story.out()) == (State.UNCONFIRMED, [])

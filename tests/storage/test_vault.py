@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,16 +81,62 @@ def test_rotation_goes_on_where_it_was_and_counts_what_no_key_opens(tmp_path: Pa
     store = open_store(url, keys=[OLD])
     for number in range(250):
         store.secrets.keep(f"p{number:03}", "login", number)
-    vault = Vault([NEW, OLD])
     store.database.execute("UPDATE secrets SET value = ? WHERE scope = 'p007'", (b"nonsense",))
-    renewed = vault.renewed(Vault([OLD]).seal(3))
+    renewed = Vault([NEW, OLD]).renewed(Vault([OLD]).seal(3))
     store.database.execute("UPDATE secrets SET value = ? WHERE scope = 'p003'", (renewed,))
-    assert store.secrets.renew(vault) == (248, 1)
-    assert store.secrets.renew(vault) == (0, 1)
     store.close()
+    both = open_store(url, keys=[NEW, OLD])
+    assert both.secrets.renew() == (248, 1)
+    assert both.secrets.renew() == (0, 1)
+    both.close()
     after = open_store(url, keys=[NEW])
     assert after.secrets.recall("p249", "login") == 249
     after.close()
+
+
+def test_a_running_server_follows_its_key_file(tmp_path: Path) -> None:
+    file = key_file(tmp_path / "buffer.db")
+    store = open_store(f"sqlite:///{tmp_path}/buffer.db")
+    store.secrets.keep("p1", "login", 1)
+    (old,) = keys_in(file)
+    write_keys(file, (NEW, old))
+    assert store.secrets.recall("p1", "login") == 1
+    store.secrets.keep("p2", "login", 2)
+    assert store.secrets.renew() == (1, 0)
+    write_keys(file, (NEW,))
+    assert (store.secrets.recall("p1", "login"), store.secrets.recall("p2", "login")) == (1, 2)
+    store.close()
+
+
+KILLED = """
+import os, signal, sys
+from storage import open_store
+store, count = open_store(sys.argv[1]), int(sys.argv[2])
+execute = store.database.execute
+def counted(*args):
+    global count
+    count -= 1
+    if not count:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(*args)
+store.database.execute = counted
+store.secrets.renew()
+"""
+
+
+def test_a_rotation_that_is_killed_loses_nothing(tmp_path: Path) -> None:
+    url, file = f"sqlite:///{tmp_path}/buffer.db", key_file(tmp_path / "buffer.db")
+    store = open_store(url)
+    for number in range(150):
+        store.secrets.keep(f"p{number:03}", "login", number)
+    write_keys(file, (NEW, *keys_in(file)))
+    for at in (2, 60, 205, 400):
+        subprocess.run([sys.executable, "-c", KILLED, url, str(at)], check=False)
+    store.secrets.renew()
+    write_keys(file, (NEW,))
+    found = [store.secrets.recall(f"p{number:03}", "login") for number in range(150)]
+    assert found == list(range(150))
+    store.close()
 
 
 def test_keys_are_fernets() -> None:
