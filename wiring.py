@@ -23,7 +23,7 @@ from bot.route import SlackRoute
 from bot.socket import Socket
 from buffer import jobs
 from buffer.accounts import CONNECTING, Accounts, new_profile
-from buffer.api import health, local_page, short_links
+from buffer.api import health, local_page, media, short_links
 from buffer.api import routes as v1
 from buffer.api.metrics import Metrics
 from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic, new_id
@@ -287,6 +287,7 @@ def web_app(
     web.add_route("/health/live", health.Live(worker.stalled))
     web.add_route("/health/ready", health.Ready(store))
     web.add_route("/metrics", Metrics(store, clock))
+    web.add_route(media.ROUTE, media.Files(store))
     web.add_route(short_links.ROUTE, short_links.Follow(store))
     if settings.slack_signing_secret:
         web.add_route("/slack/events", SlackRoute(bolt, settings.slack_signing_secret))

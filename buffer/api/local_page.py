@@ -216,7 +216,7 @@ def _post(post: Json, who: str) -> str:
     title = html.escape(", ".join(likes))
     return (
         f'<article id="post-{id}" data-post="{id}"><h2>{html.escape(post["profile"])} {_time(post["created_at"])}</h2>'
-        f'<p class="text">{rich(post["text"])}</p>{_picture(post["media"])}'
+        f'{_continues(post)}<p class="text">{rich(post["text"])}</p>{_pictures(post["media"])}'
         f'<form method="post" action="{action}/like" data-action="like">'
         f'<input type="hidden" name="who" value="{html.escape(who)}">'
         f'<button title="{title}" aria-label="Like; {len(likes)} so far">♥ <span>{len(likes)}</span></button></form>'
@@ -226,6 +226,14 @@ def _post(post: Json, who: str) -> str:
         f'<label>as <input name="who" value="{html.escape(who)}" maxlength="40" required autocomplete="off"></label>'
         f'<label class="wide"><span>Comment</span><input name="text" maxlength="{LONGEST}" required '
         'placeholder="Write a comment" autocomplete="off"></label><button>Comment</button></form></article>'
+    )
+
+
+def _continues(post: Json) -> str:
+    """Where a part of a series comes from."""
+    before = html.escape(str(post.get("after") or ""))
+    return (
+        f'<p class="series"><a href="#post-{before}">↳ goes on from here</a></p>' if before else ""
     )
 
 
@@ -239,12 +247,16 @@ def _time(at: datetime) -> str:
     return f'<time datetime="{at.isoformat()}">{at:%d %b %Y, %H:%M} UTC</time>'
 
 
-def _picture(media: Json) -> str:
-    source = str(media.get("picture") or "")
-    if not source.startswith(("https://", "http://")):
-        return ""
-    return (
-        f'<img src="{html.escape(source)}" alt="{html.escape(str(media.get("alt_text") or ""))}">'
+def _pictures(media: Json) -> str:
+    own, alt = str(media.get("picture") or ""), str(media.get("alt_text") or "")
+    found = [(own, alt)] if own.startswith(("https://", "http://")) else []
+    found += [
+        (f"/media/{quote(str(file['id']))}", str(file.get("alt_text") or ""))
+        for file in media.get("files") or []
+        if file.get("id")
+    ]
+    return "".join(
+        f'<img src="{html.escape(source)}" alt="{html.escape(words)}">' for source, words in found
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from buffer.networks import bluesky, local, mastodon
+from buffer.networks import bluesky, local, mastodon, webhook
 from buffer.ports import Clock, Field, Network, Store
 from buffer.web import Web
 
@@ -22,5 +22,6 @@ class Make(Protocol):
 NETWORKS: Mapping[str, Make] = {
     mastodon.SERVICE: mastodon.Mastodon,
     bluesky.SERVICE: bluesky.Bluesky,
+    webhook.SERVICE: webhook.Webhook,
     local.SERVICE: local.Local,
 }

@@ -1,0 +1,232 @@
+"""Anything that takes a signed POST: whatever has no adapter here can be a network behind a few lines of its own.
+
+Signed as the Standard Webhooks have it (standardwebhooks.com, 2026-11), so that receivers find a library for it: HMAC
+over id, timestamp and body. The receiver keeps Idempotency-Keys; that is its side of the contract (docs/networks.md).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from buffer.errors import Code, LoginExpired, Refused, SlowDown
+from buffer.model import (
+    OPTIONS,
+    Event,
+    Found,
+    Interaction,
+    Json,
+    Limits,
+    Media,
+    Profile,
+    Receipt,
+    Update,
+)
+from buffer.ports import LOGIN, Account, Certainty, Clock, Field, Step, Store
+from buffer.web import Answer, Web, error_for
+
+SERVICE = "webhook"
+LIMITS = Limits(
+    characters=10_000,
+    images=10,
+    alt_text=10_000,
+    cards=False,
+    threads=True,
+    options=frozenset(OPTIONS),
+)
+SHORTEST_SECRET = 16
+SECONDS = 30.0
+MOST_ANSWER = 100_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Receiver:
+    url: str
+    secret: str = field(repr=False)
+
+
+class Webhook:
+    """Keyed, by contract: a receiver answers a repeated Idempotency-Key with what it answered first."""
+
+    certainty = Certainty.KEYED
+    events: frozenset[Event] = frozenset()
+    fields = (
+        Field(name="name", label="Name", hint="What it is called in Slack", example="Our blog"),
+        Field(
+            name="url",
+            label="Address",
+            hint="Where posts are sent to",
+            example="https://blog.example.org/hooks/buffer",
+        ),
+        Field(
+            name="secret",
+            label="Secret",
+            hint=f"At least {SHORTEST_SECRET} characters that the receiver knows, too; it signs every post",
+            secret=True,
+        ),
+    )
+
+    def __init__(self, store: Store, web: Web, *, clock: Clock, public_url: str) -> None:
+        self._store = store
+        self._web = web
+        self._clock = clock
+        self._site = public_url.rstrip("/")
+
+    def connect(self, form: Mapping[str, str]) -> Account | Step:
+        """Send a signed ping, which has to be answered with a 2xx."""
+        name, url, secret = (form.get(each, "").strip() for each in ("name", "url", "secret"))
+        if not name:
+            raise Refused("Give it a name.", Code.MISSING_PARAMETER)
+        if len(secret) < SHORTEST_SECRET:
+            raise Refused(
+                f"The secret needs at least {SHORTEST_SECRET} characters.", Code.BAD_PARAMETER
+            )
+        receiver = _Receiver(url=_address(url), secret=secret)
+        self._send(receiver, "ping", {"type": "ping", "name": name})
+        return Account(
+            service_id=hashlib.sha256(receiver.url.encode()).hexdigest()[:24],
+            name=name,
+            login={"url": receiver.url, "secret": secret},
+        )
+
+    def disconnect(self, profile: Profile) -> None:
+        """The receiver is not told: it just hears nothing any more."""
+
+    def limits(self, profile: Profile) -> Limits:
+        return LIMITS
+
+    def publish(
+        self, profile: Profile, update: Update, key: str, *, thread: Sequence[Receipt] = ()
+    ) -> Receipt:
+        receiver = self._receiver(profile)
+        body: Json = {
+            "type": "post.publish",
+            "post": {
+                "id": update.id,
+                "text": update.text,
+                "media": self._pictures(update.media),
+                "link": _preview(update.media),
+                "due_at": update.due_at.isoformat() if update.due_at else None,
+                "thread": [{"id": each.service_id, "link": each.link} for each in thread],
+                **update.options,
+            },
+            "profile": {"id": profile.id, "name": profile.name},
+        }
+        said = self._send(receiver, key, body)
+        found = said.json() if said.body else {}
+        found = found if isinstance(found, dict) else {}
+        link = str(found.get("link") or found.get("url") or "")
+        return Receipt(
+            service_id=str(found.get("id") or key),
+            link=link if link.startswith(("https://", "http://")) else "",
+        )
+
+    def find(
+        self, profile: Profile, update: Update, key: str, *, since: datetime | None = None
+    ) -> Receipt | None:
+        """There is nothing to look at; a repeated key asks. Of a key that nobody knows nobody can tell."""
+        if since:
+            raise Refused("A webhook cannot be asked what it has.")
+        return None
+
+    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
+        return []
+
+    def reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt:
+        raise Refused("A webhook takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
+
+    def _receiver(self, profile: Profile) -> _Receiver:
+        kept = self._store.secrets.recall(profile.id, LOGIN)
+        if not kept:
+            raise LoginExpired("There is no secret for this webhook.")
+        return _Receiver(**kept)
+
+    def _pictures(self, media: Media) -> list[Json]:
+        found = [
+            {"url": f"{self._site}/media/{each.id}", "alt_text": each.alt_text}
+            for each in media.pictures
+        ]
+        own = media.own_picture
+        return [*([{"url": own, "alt_text": media.alt_text}] if own else []), *found]
+
+    def _send(self, receiver: _Receiver, key: str, body: Json) -> Answer:
+        content = json.dumps(body, ensure_ascii=False).encode()
+        moment = int(self._clock().timestamp())
+        said = self._web.ask(
+            "POST",
+            receiver.url,
+            data=content,
+            headers={
+                "Content-Type": "application/json",
+                "Idempotency-Key": key,
+                "webhook-id": key,
+                "webhook-timestamp": str(moment),
+                "webhook-signature": signature(receiver.secret, key, moment, content),
+            },
+            seconds=SECONDS,
+            most=MOST_ANSWER,
+        )
+        return self._checked(said)
+
+    def _checked(self, said: Answer) -> Answer:
+        """Raises what a status means."""
+        found = said.json() if said.body else None
+        words = str(found.get("error") or "") if isinstance(found, dict) else ""
+        reason = words[:500] or f"The receiver answered {said.status}."
+        if 300 <= said.status < 400:
+            raise Refused("The receiver has moved to another address: connect it anew.")
+        if said.status == 410:
+            raise LoginExpired("The receiver says that it is gone.")
+        if said.status == 429:
+            until = said.retry_at(self._clock()) or self._clock() + timedelta(minutes=1)
+            raise SlowDown(reason, until)
+        if error := error_for(said, reason, self._clock()):
+            raise error
+        return said
+
+
+def signature(secret: str, key: str, moment: int, body: bytes) -> str:
+    """`v1,` and the base64 of HMAC-SHA256 over “id.timestamp.body”; a secret that begins with `whsec_` is base64."""
+    signed = f"{key}.{moment}.".encode() + body
+    digest = hmac.new(_key_of(secret), signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _key_of(secret: str) -> bytes:
+    try:
+        if secret.startswith("whsec_"):
+            return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        pass
+    return secret.encode()
+
+
+def _preview(media: Media) -> Json | None:
+    if not media.link:
+        return None
+    return {
+        "url": media.link,
+        "title": media.title,
+        "description": media.description,
+        "picture": media.picture,
+    }
+
+
+def _address(typed: str) -> str:
+    try:
+        parts = urlsplit(typed)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits or any(sign.isspace() for sign in typed):
+        raise Refused(f"“{typed}” is not an address: it begins with https://.", Code.BAD_PARAMETER)
+    return typed

@@ -1,0 +1,229 @@
+"""The webhook, against the receiver of docs/networks.md as it is printed there, and against worse ones."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from buffer.accounts import Accounts
+from buffer.errors import LoginExpired, QueueError, Refused, SlowDown, Unclear
+from buffer.model import Attached, Media, Profile, Receipt, State, Update, new_id
+from buffer.networks.webhook import Webhook, signature
+from buffer.web import Web
+from cast import ADA, an_update
+from real_bluesky import free_port
+from storage import SqliteStore
+
+DOCS = Path(__file__).parents[2] / "docs" / "networks.md"
+SECRET = "a secret that both sides know"
+Heard = list[tuple[dict[str, str], dict[str, Any]]]
+
+
+class Desk:
+    """Ada's webhook."""
+
+    def __init__(self, store: SqliteStore, url: str) -> None:
+        self.store = store
+        self.network = Webhook(
+            store, Web(), clock=lambda: datetime.now(UTC), public_url="https://buffer.example"
+        )
+        self.accounts = Accounts(store, {"webhook": self.network}, lambda: datetime.now(UTC))
+        self.profile = self.connects(name="Our blog", url=url, secret=SECRET)
+
+    def connects(self, **form: str) -> Profile:
+        made = self.accounts.connect(ADA, "webhook", form, timezone="UTC")
+        assert isinstance(made, Profile)
+        return made
+
+    def update(self, text: str = "Hello", **changes: Any) -> Update:
+        return an_update(self.profile, **({"text": text, "state": State.SENDING} | changes))
+
+    def publishes(self, text: str = "Hello", key: str = "", **changes: Any) -> Receipt:
+        key = key or new_id(datetime.now(UTC))
+        return self.network.publish(self.profile, self.update(text, **changes), key)
+
+
+# -- the receiver of the docs
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    (code,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-c", code.replace("8099", str(port))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    url = f"http://127.0.0.1:{port}/hook"
+    for _ in range(200):
+        try:
+            requests.get(url, timeout=1)
+            break
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    yield url, process
+    process.kill()
+    process.wait(10)
+    assert process.stdout
+    process.stdout.close()
+
+
+def test_the_receiver_of_the_docs_takes_a_post_once(
+    receiver: tuple[str, subprocess.Popen[str]], store: SqliteStore
+) -> None:
+    url, process = receiver
+    desk, key = Desk(store, url), new_id(datetime.now(UTC))
+    first = desk.publishes("Hello Grüße", key)
+    assert desk.publishes("Hello Grüße", key) == first
+    desk.publishes("Another")
+    assert process.stdout
+    assert [process.stdout.readline() for _ in range(2)] == ["Hello Grüße\n", "Another\n"]
+
+
+def test_it_refuses_what_is_not_ours(
+    receiver: tuple[str, subprocess.Popen[str]], store: SqliteStore
+) -> None:
+    url, _ = receiver
+    with pytest.raises(LoginExpired):
+        Desk(store, url).connects(name="x", url=url, secret="another secret of ours")
+    body, old = b'{"type": "ping"}', int(time.time()) - 400
+    headers = {
+        "webhook-id": "k",
+        "webhook-timestamp": str(old),
+        "webhook-signature": signature(SECRET, "k", old, body),
+    }
+    assert requests.post(url, data=body, headers=headers, timeout=5).status_code == 401
+
+
+def test_the_receiver_is_no_longer_than_promised() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    handler = code.partition("class Receiver")[2].partition("\n\nHTTPServer")[0]
+    assert len(handler.strip().splitlines()) <= 20
+
+
+# -- others
+
+
+class Told:
+    """A receiver that answers as it is told."""
+
+    def __init__(self) -> None:
+        self.heard: Heard = []
+        self.answers: list[tuple[int, bytes, dict[str, str]]] = []
+        told = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                told.heard.append((dict(self.headers), json.loads(body)))
+                status, content, headers = told.answers.pop(0) if told.answers else (204, b"", {})
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None: ...
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def answers_with(self, status: int, body: Any = None, **headers: str) -> None:
+        content = b"" if body is None else json.dumps(body).encode()
+        self.answers.append((status, content, headers))
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    made = Told()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def test_everything_that_was_said_arrives(told: Told, store: SqliteStore) -> None:
+    desk = Desk(store, told.url)
+    told.answers_with(201, {"id": 41, "link": "https://blog.example/41"})
+    media = Media(
+        picture="https://example.org/a.png",
+        alt_text="A dog",
+        files=(Attached(source="slack:F1", id="f1", alt_text="A cat"),),
+    )
+    receipt = desk.publishes("one", media=media, options={"language": "de"})
+    assert receipt == Receipt(service_id="41", link="https://blog.example/41")
+    desk.network.publish(desk.profile, desk.update("two"), "k-1", thread=[receipt])
+    (_, ping), (_, first), (_, second) = told.heard
+    assert ping["type"] == "ping"
+    assert first["post"]["language"] == "de"
+    assert first["post"]["media"] == [
+        {"url": "https://example.org/a.png", "alt_text": "A dog"},
+        {"url": "https://buffer.example/media/f1", "alt_text": "A cat"},
+    ]
+    assert first["profile"]["name"] == "Our blog"
+    assert second["post"]["thread"] == [{"id": "41", "link": "https://blog.example/41"}]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "words"),
+    [
+        (400, {"error": "Too rude."}, Refused, "Too rude."),
+        (404, None, Refused, "answered 404"),
+        (302, None, Refused, "moved"),
+        (401, None, LoginExpired, "401"),
+        (410, None, LoginExpired, "gone"),
+        (429, None, SlowDown, "429"),
+        (500, {"error": "Oops."}, Unclear, "Oops."),
+    ],
+)
+def test_a_no_is_told_for_what_it_is(
+    told: Told, store: SqliteStore, status: int, body: Any, error: type[QueueError], words: str
+) -> None:
+    desk = Desk(store, told.url)
+    told.answers_with(status, body)
+    with pytest.raises(error, match=words):
+        desk.publishes()
+
+
+@pytest.mark.parametrize("answer", [b"", b"ok", b"[]", b'{"id": null, "link": "javascript:x"}'])
+def test_a_yes_needs_no_words(told: Told, store: SqliteStore, answer: bytes) -> None:
+    desk, key = Desk(store, told.url), new_id(datetime.now(UTC))
+    told.answers.append((200, answer, {}))
+    assert desk.publishes(key=key) == Receipt(service_id=key)
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"name": "", "url": "https://x.example", "secret": SECRET}, "name"),
+        ({"name": "x", "url": "x.example", "secret": SECRET}, "begins with https"),
+        ({"name": "x", "url": "https://x.example", "secret": "short"}, "16 characters"),
+    ],
+)
+def test_what_cannot_be_right_is_refused(
+    told: Told, store: SqliteStore, form: dict[str, str], words: str
+) -> None:
+    with pytest.raises(Refused, match=words):
+        Desk(store, told.url).connects(**form)
+
+
+def test_the_example_of_the_standard_is_signed_as_it_says() -> None:
+    """From standardwebhooks.com's specification, 2026-11."""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    signed = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
