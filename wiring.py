@@ -21,7 +21,7 @@ from bot import Later, Services, files, homes, outbox, register
 from bot.identity import Identity
 from bot.route import SlackRoute
 from bot.socket import Socket
-from buffer import jobs
+from buffer import jobs, watch
 from buffer.accounts import CONNECTING, Accounts, new_profile
 from buffer.api import health, local_page, media, short_links
 from buffer.api import routes as v1
@@ -145,6 +145,8 @@ def build(
         steady=monotonic,
     )
 
+    watching = watch.Watch(store, admins=settings.admins)
+
     def post_what_waits() -> bool:
         return outbox.tick(
             store,
@@ -167,6 +169,11 @@ def build(
             bells[Topic.DUE],
         ),
         *backend.loops,
+        Loop(
+            "watch",
+            lambda: watching.tick(clock()),
+            longest=watch.EVERY.total_seconds(),
+        ),
         Loop("outbox", post_what_waits, bell=bells[Topic.OUTBOX]),
         Loop("homes", homes(services, client).tick),
         Loop("identity", identity.tick, longest=RARELY),

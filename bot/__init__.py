@@ -13,7 +13,7 @@ from bot.guard import Listener, answer, call, guard
 from bot.homes import Homes
 from bot.people import by_name
 from bot.screens import answer as answers
-from bot.screens import buttons, compose, edit, home, profiles, queue
+from bot.screens import buttons, compose, connect, edit, home, profiles, queue, schedule
 from bot.screens import help as helps
 from bot.services import Context, Draw, Later, Services
 from buffer.model import Json
@@ -28,6 +28,8 @@ VERBS: dict[str, Listener] = {
     "pause": profiles.on_pause_command,
     "resume": profiles.on_pause_command,
     "profiles": profiles.on_profiles,
+    "connect": connect.on_connect,
+    "schedule": schedule.on_schedule,
     "help": helps.on_help,
 }
 FOR_GUESTS = frozenset({"queue", "sent", "profiles", "help"})
@@ -47,7 +49,19 @@ PLACES: dict[str, Draw] = {
     "home": home.draw,
 }
 """What can be drawn anew, by the first word of a place's name."""
-SCREENS = (problems, answers, buttons, compose, edit, home, profiles, queue, threads)
+SCREENS = (
+    problems,
+    answers,
+    buttons,
+    compose,
+    connect,
+    edit,
+    home,
+    profiles,
+    queue,
+    schedule,
+    threads,
+)
 
 
 def register(app: App, services: Services) -> None:

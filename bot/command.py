@@ -15,6 +15,8 @@ VERBS = {
     "pause": "profile",
     "resume": "profile",
     "profiles": "",
+    "connect": "",
+    "schedule": "profile",
     "help": "",
 }
 """Each verb with what it takes after it."""

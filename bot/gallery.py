@@ -13,9 +13,11 @@ from bot.blocks import HOLD, post_message
 from bot.command import Post, Question
 from bot.message import Message
 from bot.people import Typed
-from bot.screens import answer, buttons, edit, home, profiles, queue
+from bot.screens import answer, buttons, connect, edit, home, profiles, queue, schedule
 from bot.screens import help as helps
+from buffer.accounts import Asked
 from buffer.model import Counts, Json, Media, Page, Profile, State, Update
+from buffer.ports import Field
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -73,6 +75,21 @@ TYPED = Typed(
     when="tomorrow at 9am",
     at="2026-03-03T09:00:00+01:00",
     asks=True,
+)
+NETWORK_FIELDS = {
+    "mastodon": (
+        Field(
+            name="server", label="Server", hint="The name of your server", example="mastodon.social"
+        ),
+        Field(name="token", label="Access token", secret=True, optional=True),
+    ),
+    "bluesky": (Field(name="handle", label="Handle"),),
+}
+ASKED = Asked(
+    words="Log in there, allow it, and copy the code that is shown.",
+    url="https://mastodon.social/oauth/authorize",
+    fields=(Field(name="code", label="Code"),),
+    pending="1",
 )
 COUNTS = Counts(pending=2, sent=1, limit=5000)
 
@@ -141,8 +158,21 @@ SCREENS: dict[str, Callable[[], Message | View]] = {
         dict.fromkeys(PROFILES, COUNTS),
         channel="C1",
         followed=[LOCAL.id],
-        feeds=True,
+        defaults=[ADA.id],
+        admin=True,
     ),
+    "connect": lambda: connect.view(
+        connect.Stage(service="mastodon", channel="C1"),
+        list(NETWORK_FIELDS),
+        NETWORK_FIELDS["mastodon"],
+        typed={"server": "mastodon.social"},
+        error="mastodon.social does not answer.",
+    ),
+    "connect_code": lambda: connect.view(
+        connect.Stage(service="mastodon", channel="C1", pending="1"), [], ASKED.fields, asked=ASKED
+    ),
+    "connected": lambda: connect.done_view(ADA, news=True),
+    "schedule": lambda: schedule.view(ADA, DRAFT),
     "help": lambda: helps.view("/buffer"),
     "home": the_home,
     "home_empty": lambda: home.view(

@@ -33,6 +33,7 @@ PROBLEM_SHARE, PROBLEM_REQUEUE, PROBLEM_DELETE = (
 PROBLEM = "problem"
 """Begins the block id of the buttons under a problem's own message; elsewhere the place they stand in does."""
 PROBLEM_IS_OUT, PROBLEM_SEND_AGAIN = "problem_is_out", "problem_send_again"
+RECONNECT = "reconnect"
 REPLY_POST, REPLY_KEEP = "reply_post", "reply_keep"
 ON_ITS_WAY, DONE, NOT_DONE = "hourglass_flowing_sand", "white_check_mark", "warning"
 METADATA = "slack_buffer_notice"
@@ -174,8 +175,81 @@ def problem(update: Update, profile: Profile) -> Message:
             RichTextBlock(elements=elements),
             SectionBlock(text=PlainTextObject(text=to_do)),
             problem_buttons(update, block_id=f"{PROBLEM}#{update.id}"),
+            *_reconnect_row(profile),
         ],
     )
+
+
+def late(update: Update, profile: Profile, trouble: str) -> Message:
+    """An update that should be out by now: why it is not (`trouble`: what its last try said), and what comes next."""
+    account, place = account_name(profile), service_name(update.service)
+    due = update.due_at or update.updated_at
+    at = f"{due.astimezone(profile.zone):%d %b, %H:%M} ({profile.timezone})"
+    until = update.held_after or due
+    last = f"{until.astimezone(profile.zone):%d %b, %H:%M}"
+    if profile.disconnected:
+        why = f"{account} has no login that works: connect it again."
+    elif update.media.missing:
+        why = "Its picture could not be fetched yet."
+    elif update.state is State.SENDING:
+        why = f"{place} did not say whether it has it; that is being looked up."
+    else:
+        why = trouble or "The sender does not get to it: look at the server."
+    if profile.disconnected or update.state is not State.SENDING:
+        then = f"It goes out as soon as that is mended, until {last}; after that it is held and you are asked."
+    else:
+        then = "You hear of it if nobody can tell."
+    blocks = [
+        RichTextBlock(
+            elements=[
+                RichTextSectionElement(
+                    elements=[
+                        _bold(f"This post is late: it was due {at}."),
+                        _plain(f" {account} on {place}"),
+                    ]
+                ),
+                _quote(_words(update), _CARD),
+                RichTextSectionElement(elements=[_plain(f"Reason: {_cut(_clean(why), _CARD)}")]),
+            ]
+        ),
+        SectionBlock(text=PlainTextObject(text=then)),
+    ]
+    return Message(
+        text=f"Late: the post of {_line(account)} on {place}, due {at}. {_line(why)}",
+        blocks=[*blocks, *_reconnect_row(profile)],
+    )
+
+
+def login(profile: Profile) -> Message:
+    """A login that has ended, or will: what that means, and the button to renew it."""
+    account, place = account_name(profile), service_name(profile.service)
+    if profile.disconnected:
+        happened = f"The login of {account} on {place} does not work any more."
+        means = (
+            "Nothing goes out and no comment comes in until it is renewed. What is queued waits."
+        )
+    else:
+        ends = profile.expires_at
+        day = (
+            f"{ends.astimezone(profile.zone):%A, %d %b, %H:%M} ({profile.timezone})"
+            if ends
+            else "soon"
+        )
+        happened = f"The login of {account} on {place} ends on {day}."
+        means = "Renew it before, and nothing is held up."
+    return Message(
+        text=f"{_line(happened)} {means}",
+        blocks=[
+            SectionBlock(text=PlainTextObject(text=f"{happened} {means}")),
+            ActionsBlock(elements=[_button("Reconnect", RECONNECT, profile.id, style="primary")]),
+        ],
+    )
+
+
+def _reconnect_row(profile: Profile) -> list[ActionsBlock]:
+    if not profile.disconnected:
+        return []
+    return [ActionsBlock(elements=[_button("Reconnect", RECONNECT, profile.id, style="primary")])]
 
 
 def problem_buttons(update: Update, *, block_id: str | None = None) -> ActionsBlock:

@@ -338,6 +338,8 @@ def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
     """What has to be asked of Slack, seen from how things are now, not from how they were."""
     if notice.kind is NoticeKind.OUTCOME:
         return (_message(notice, outcome_message(notice.subject)),)
+    if notice.kind is NoticeKind.LOGIN:
+        return _of_login(store, notice)
     about = _about(store, notice)
     if about is None:
         return Never("it is gone")
@@ -351,6 +353,8 @@ def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
         if not notices.is_problem(update):
             return Never("it is no problem any more")
         return (_message(notice, notices.problem(update, profile)),)
+    if notice.kind is NoticeKind.LATE:
+        return _of_late(store, notice, about)
     if about.reply:
         return _of_reply(store, notice, about, about.reply, now)
     card = _card_there(store, notice, update)
@@ -364,6 +368,21 @@ def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
         return (_message(notice, said, thread_ts=card.ts),)
     said = notices.lone_comment(about.interaction, profile, update, asks_first=asks_first)
     return (_message(notice, said),)
+
+
+def _of_login(store: Store, notice: Notice) -> Plan:
+    profile = store.profiles.get(notice.team_id, notice.subject)
+    if profile is None or not (profile.disconnected or profile.expires_at):
+        return Never("it is renewed")
+    return (_message(notice, notices.login(profile)),)
+
+
+def _of_late(store: Store, notice: Notice, about: About) -> Plan:
+    update = about.update
+    if not (update.is_pending or update.state is State.SENDING):
+        return Never("it is settled")
+    trouble = store.attempts.trouble(update.id)
+    return (_message(notice, notices.late(update, about.profile, trouble)),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

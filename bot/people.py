@@ -15,6 +15,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from buffer.accounts import Accounts
 from buffer.errors import Busy, Code, Refused
 from buffer.model import Draft, Media, Position, Profile
 from buffer.ports import Networks, Queue, Store
@@ -136,6 +137,7 @@ class Desk:
     known: Callable[[], Mapping[str, Profile]]
     """The profiles as this request found them: for names, zones and choices, not for what the request changes."""
     name_of: Callable[[str], str]
+    accounts: Accounts | None = None
 
     def zone(self, profile: Profile | None) -> str:
         """The person's own zone; the profile's while Slack does not tell it."""
@@ -165,15 +167,30 @@ def usual_profiles(desk: Desk) -> tuple[str, ...]:
     """Where this person's posts go unless they say otherwise: the channel's profiles, else their own last choice,
     else the only one there is; () when they must be asked."""
     there = [profile.id for profile in desk.known().values() if not profile.disconnected]
-    channel = desk.store.memos.recall(f"channel-defaults:{desk.team_id}:{desk.channel}", desk.now)
     for ids in (
-        channel or (),
+        channel_defaults(desk, desk.channel) if desk.channel else (),
         desk.store.feeds.profiles(desk.team_id, desk.channel) if desk.channel else (),
         desk.store.memos.recall(_last_choice(desk), desk.now) or (),
     ):
         if known := tuple(id for id in ids if id in there):
             return known
     return tuple(there) if len(there) == 1 else ()
+
+
+def channel_defaults(desk: Desk, channel: str) -> list[str]:
+    """Where what is typed in this channel goes, as an admin said."""
+    return desk.store.memos.recall(f"channel-defaults:{desk.team_id}:{channel}", desk.now) or []
+
+
+def keep_channel_defaults(desk: Desk, channel: str, profile_ids: Sequence[str]) -> None:
+    desk.store.memos.keep(f"channel-defaults:{desk.team_id}:{channel}", list(profile_ids))
+
+
+def none_yet(desk: Desk) -> str:
+    """What there is to say where no profile is connected."""
+    if desk.accounts and desk.person().is_admin:
+        return f"No profile is connected yet. Type {desk.command} connect to connect one."
+    return "No profile is connected yet. Ask an admin to connect one."
 
 
 def remember_choice(desk: Desk, profile_ids: Sequence[str]) -> None:

@@ -193,6 +193,7 @@ def desk_for(
         person=functools.cache(lambda: people.find(client, team, user, now)),
         known=functools.cache(lambda: {each.id: each for each in queue.profiles()}),
         name_of=lambda id: people.known_name(team, id, now),
+        accounts=services.accounts,
     )
 
 

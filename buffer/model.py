@@ -48,6 +48,11 @@ OPTIONS = (WARNING, VISIBILITY, LANGUAGE)
 VISIBILITIES = ("public", "unlisted", "private")
 
 
+GRACE_SCHEDULED = timedelta(minutes=15)
+GRACE = timedelta(hours=2)
+"""How late an update still goes out unasked: one with its own time, and any other."""
+
+
 class Position(StrEnum):
     """Where a new update goes: behind the queue, before its head, or out at once."""
 
@@ -313,6 +318,14 @@ class Update:
         _aware(self.scheduled_at, "scheduled_at")
         _aware(self.share_at, "share_at")
         _aware(self.sent_at, "sent_at")
+
+    @property
+    def held_after(self) -> datetime | None:
+        """Until when it goes out unasked, though it is late."""
+        if self.due_at is None:
+            return None
+        has_own_time = self.due_at == self.scheduled_at
+        return self.due_at + (GRACE_SCHEDULED if has_own_time else GRACE)
 
     @property
     def is_pending(self) -> bool:

@@ -20,7 +20,7 @@ from buffer.model import (
     Update,
 )
 from buffer.ports import Network, Store
-from buffer.telling import put
+from buffer.telling import login, put
 
 log = logging.getLogger("poller")
 
@@ -63,7 +63,10 @@ class _Asked:
 class Poller:
     """`tick` and `wait` are for one loop; `nudge` may come from anywhere."""
 
-    def __init__(self, store: Store, service: str, network: Network) -> None:
+    def __init__(
+        self, store: Store, service: str, network: Network, *, admins: Sequence[str] = ()
+    ) -> None:
+        self._admins = admins
         self._store = store
         self._service = service
         self._network = network
@@ -112,14 +115,14 @@ class Poller:
             self._asked[profile.id] = replace(before, at=now, not_before=error.until)
             log.info("slowed down", extra={"profile": profile.id, "network": self._service})
         except QueueError as error:
-            self._trouble(profile, error)
+            self._trouble(profile, error, now)
         else:
             new = self._keep(profile, found, now)
             if new:
                 self._asked[profile.id] = _Asked(at=now)
                 log.info("heard", extra={"profile": profile.id, "new": new})
 
-    def _trouble(self, profile: Profile, error: QueueError) -> None:
+    def _trouble(self, profile: Profile, error: QueueError, now: datetime) -> None:
         log.warning(
             "cannot ask",
             extra={
@@ -131,8 +134,9 @@ class Poller:
         if isinstance(error, LoginExpired) and not profile.disconnected:
             with self._store.transaction():
                 fresh = self._store.profiles.get(profile.team_id, profile.id)
-                if fresh:
+                if fresh and not fresh.disconnected:
                     self._store.profiles.save(replace(fresh, disconnected=True))
+                    login(self._store, fresh, now, admins=self._admins)
             self._listed_at = None
 
     # -- keeping

@@ -33,10 +33,6 @@ from buffer.ports import Certainty, Clock, Network, Networks, Owner, Store
 
 log = logging.getLogger("sender")
 
-GRACE_SCHEDULED = timedelta(minutes=15)
-GRACE = timedelta(hours=2)
-"""How late an update still goes out unasked: one with its own time, and any other."""
-
 SETTLED = timedelta(minutes=3)
 """A post that is not on its network so long after it was on the wire is not on its way either."""
 
@@ -93,9 +89,8 @@ def due_plan(due: Sequence[Update], now: datetime) -> Plan:
 
 def is_too_late(update: Update, moment: datetime) -> bool:
     """Whether an update may no longer go out at this moment unless a person says so."""
-    assert update.due_at
-    has_own_time = update.due_at == update.scheduled_at
-    return moment - update.due_at > (GRACE_SCHEDULED if has_own_time else GRACE)
+    assert update.held_after
+    return moment > update.held_after
 
 
 def pause_after(span: timedelta, longest: timedelta = LONGEST_PAUSE) -> timedelta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from buffer.model import Notice, NoticeKind, Update, new_id
+from buffer.model import Notice, NoticeKind, Profile, Update, new_id
 from buffer.ports import Store
 
 
@@ -17,10 +17,27 @@ def card(store: Store, update: Update, now: datetime) -> None:
 
 def problem(store: Store, update: Update, now: datetime, *, admins: Sequence[str]) -> None:
     """To whoever wrote it and to the channels; to the admins where there is neither."""
-    author = [update.user_id] if update.via == "slack" and update.user_id else []
-    channels = store.feeds.channels(update.profile_id)
-    for target in [*author, *channels] or admins:
+    for target in _concerned(store, update, admins):
         put(store, NoticeKind.PROBLEM, update.team_id, update.id, target, now)
+
+
+def late(store: Store, update: Update, now: datetime, *, admins: Sequence[str]) -> None:
+    """It should be out and is not: to the same people, and the admins in any case."""
+    for target in dict.fromkeys([*_concerned(store, update, admins), *admins]):
+        put(store, NoticeKind.LATE, update.team_id, update.id, target, now)
+
+
+def login(store: Store, profile: Profile, now: datetime, *, admins: Sequence[str]) -> None:
+    """It has ended, or will: to whoever connected the account and to the channels; to the admins where there is
+    neither."""
+    owner = [profile.user_id] if profile.user_id else []
+    for target in [*owner, *store.feeds.channels(profile.id)] or admins:
+        put(store, NoticeKind.LOGIN, profile.team_id, profile.id, target, now)
+
+
+def _concerned(store: Store, update: Update, admins: Sequence[str]) -> Sequence[str]:
+    author = [update.user_id] if update.via == "slack" and update.user_id else []
+    return [*author, *store.feeds.channels(update.profile_id)] or list(admins)
 
 
 def put(

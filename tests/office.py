@@ -15,8 +15,11 @@ from slack_sdk import WebClient
 
 from bot import Later, Services, register
 from bot.route import SlackRoute
+from buffer.accounts import Accounts
 from buffer.backends.embedded import EmbeddedQueue, EmbeddedQueues
 from buffer.model import Actor, Profile, Update
+from buffer.networks import NETWORKS
+from buffer.web import Web
 from cast import MONDAY, a_profile
 from fakes import FakeClock, FakeNetwork
 from playground import ADA, BOT_ID, BOT_USER, SOCIAL, TEAM, Playground
@@ -49,13 +52,23 @@ class Office:
         networks = {"local": self.network, "mastodon": self.network}
         self.queues = EmbeddedQueues(store, networks, self.clock, limit=limit)
         self.app = self._bolt()
+        web = Web()
+        real = {
+            name: NETWORKS[name](store, web, clock=self.clock, public_url="")
+            for name in ("mastodon", "bluesky", "webhook")
+        }
         services = Services(
-            queues=self.queues, store=store, networks=networks, clock=self.clock, after=self.later
+            queues=self.queues,
+            store=store,
+            networks=networks,
+            clock=self.clock,
+            after=self.later,
+            accounts=Accounts(store, {**networks, **real}, self.clock),
         )
         register(self.app, services)
-        web: falcon.App[Any, Any] = falcon.App()
-        web.add_route("/slack/events", SlackRoute(self.app, SECRET))
-        self._server = Server(web, 0)
+        pages: falcon.App[Any, Any] = falcon.App()
+        pages.add_route("/slack/events", SlackRoute(self.app, SECRET))
+        self._server = Server(pages, 0)
 
     def _bolt(self) -> App:
         return App(

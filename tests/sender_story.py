@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from buffer.model import NoticeKind, Profile, State, Update, new_id
 from buffer.sender import Crew, Sender
@@ -74,15 +74,15 @@ class Story:
             self.store.profiles.refresh(profile.id)
         return update
 
-    def at(self, when: datetime) -> Story:
+    def at(self, when: datetime) -> Self:
         self.clock.now = when
         return self
 
-    def passes(self, span: timedelta) -> Story:
+    def passes(self, span: timedelta) -> Self:
         self.clock.passes(span)
         return self
 
-    def sends(self) -> Story:
+    def sends(self) -> Self:
         """Ticks until there is nothing more to do at this instant."""
         for _ in range(100):
             if not self.sender.tick(self.clock.now):

@@ -16,6 +16,7 @@ UNDO, UNSHARE, TOP, SHARE, EDIT, CHANGE_TIME, REQUEUE, DELETE, PAUSE, RESUME = (
     "pause",
     "resume",
 )
+POSTING_TIMES = "posting_times"
 MENU = "update_menu"
 EDIT_DRAFT = "edit_draft"
 HOLD = timedelta(seconds=10)

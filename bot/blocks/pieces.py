@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from slack_sdk.models.views import View
 from bot.blocks.ids import CHANGE_TIME, EDIT, EDIT_DRAFT
 from bot.message import Message
 from bot.mrkdwn import escape
+from buffer.model import Schedule
 
 _MOST_GIVEN_BACK = 9000  # all blocks of a message together stay under 12,000 characters
 
@@ -98,6 +100,23 @@ def _without_windows(block: Block) -> Block | None:
     elements = [element for element in block.elements if isinstance(element, InteractiveElement)]
     rest = [element for element in elements if element.action_id not in opening]
     return ActionsBlock(block_id=block.block_id, elements=rest) if rest else None
+
+
+def times_of(schedules: Sequence[Schedule]) -> str:
+    """“every day 09:00, 13:00”; at most three different ones are named."""
+    said = []
+    for schedule in schedules[:3]:
+        days = (
+            "every day"
+            if len(schedule.days) == 7
+            else ", ".join(day.capitalize() for day in schedule.days)
+        )
+        said.append(
+            f"{days} {', '.join(schedule.times[:6])}{' …' if len(schedule.times) > 6 else ''}"
+        )
+    return (
+        "; ".join(said) + (" …" if len(schedules) > 3 else "") if said else "no posting times yet"
+    )
 
 
 def shorten(text: str, most: int) -> str:

@@ -43,6 +43,7 @@ from bot.people import (
     Typed,
     by_name,
     keep_typed,
+    none_yet,
     recall_typed,
     remember_choice,
     usual_profiles,
@@ -226,9 +227,7 @@ def _which(desk: Desk, typed: Typed) -> Message:
     profiles = [profile for profile in desk.known().values() if not profile.disconnected]
     if profiles:
         return choice_message(typed, keep_typed(desk, typed), profiles)
-    why = (
-        "No profile is connected yet, so there is no queue to add to. Ask an admin to connect one."
-    )
+    why = f"There is no queue to add to. {none_yet(desk)}"
     return refusal_message(why, typed, keep_typed(desk, typed))
 
 

@@ -27,6 +27,7 @@ from bot.people import (
     Origin,
     Typed,
     keep_origin,
+    none_yet,
     recall_origin,
     recall_typed,
     remember_choice,
@@ -55,7 +56,7 @@ def opened(
     """Open the composer. Raises Refused when there is nothing to post to, Busy when Slack does not open it."""
     profiles = [profile for profile in desk.known().values() if not profile.disconnected]
     if not profiles:
-        raise Refused("No profile is connected yet. Ask an admin to connect one, then write.")
+        raise Refused(none_yet(desk))
     typed = replace(typed, profile_ids=typed.profile_ids or usual_profiles(desk))
     said = [*notes, *_cut_note(typed)]
     drawn = form.view(typed, profiles, origin=keep_origin(desk, origin), notes=said)

@@ -22,6 +22,8 @@ def view(command: str) -> Message:
         f"`{command} queue` what waits · `{command} sent` what went out · `{command} profiles` all profiles",
         "*Hold*",
         f"`{command} pause mastodon` nothing goes out until `{command} resume mastodon`",
+        "*Set up* (admins)",
+        f"`{command} connect` an account · `{command} schedule mastodon` its posting times",
         "*From a message*",
         "In the menu of any message: _Add to queue_ or _Schedule this_. Answers come into the post's thread.",
     ]

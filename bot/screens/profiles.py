@@ -9,12 +9,16 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     MarkdownTextObject,
+    PlainTextObject,
     SectionBlock,
 )
 
 from bot.blocks import (
     PAUSE,
+    POSTING_TIMES,
+    RECONNECT,
     RESUME,
     Message,
     account_name,
@@ -23,18 +27,20 @@ from bot.blocks import (
     note,
     place_of,
     small,
+    times_of,
     whose,
 )
 from bot.command import Verb, match
 from bot.guard import After, Redraw, guard
 from bot.mrkdwn import escape
-from bot.people import Desk, by_name
-from buffer.model import Counts, Json, Profile, Schedule
+from bot.people import Desk, by_name, channel_defaults, keep_channel_defaults, none_yet
+from buffer.errors import Refused
+from buffer.model import Actor, Counts, Json, Profile
 from buffer.ports import Queue
 
 FOLLOW, UNFOLLOW = "feed_follow", "feed_unfollow"
+DEFAULT, NO_DEFAULT, DISCONNECT = "channel_default", "channel_no_default", "disconnect"
 PER_PAGE = 15
-NONE_YET = "No profile is connected yet. Ask an admin to connect one."
 
 # -- view
 
@@ -45,19 +51,21 @@ def view(
     *,
     channel: str = "",
     followed: Sequence[str] = (),
-    feeds: bool = False,
+    defaults: Sequence[str] = (),
+    admin: bool = False,
 ) -> Message:
-    """All profiles with what can be done. `feeds` shows an admin's buttons for the news in this channel."""
+    """All profiles with what can be done; `admin` shows the buttons that only admins have, some of them only in a
+    channel. `defaults`: where what is typed in this channel goes."""
     blocks: list[Block] = [SectionBlock(text=MarkdownTextObject(text="*Profiles*"))]
     for profile in profiles[:PER_PAGE]:
         text = MarkdownTextObject(text=_described(profile, counts[profile.id]))
         blocks.append(SectionBlock(text=text))
         row = [_pause_button(profile)]
-        if feeds:
-            row.append(_feed_button(profile, hears=profile.id in followed))
+        if admin:
+            row += _admin_buttons(profile, counts[profile.id], channel, followed, defaults)
         blocks.append(ActionsBlock(block_id=f"profiles|{channel}#{profile.id}", elements=row))
-        if profile.id in followed:
-            blocks.append(small("News of this profile comes to this channel."))
+        if said := _of_channel(profile, followed, defaults):
+            blocks.append(small(said))
     if len(profiles) > PER_PAGE:
         more = ", ".join(escape(account_name(p)) for p in profiles[PER_PAGE:])
         blocks.append(small(f"And {len(profiles) - PER_PAGE} more: {more}"))
@@ -76,27 +84,67 @@ def _described(profile: Profile, counts: Counts) -> str:
     )
 
 
-def times_of(schedules: Sequence[Schedule]) -> str:
-    """“every day 09:00, 13:00”; at most three different ones are named."""
-    said = []
-    for schedule in schedules[:3]:
-        days = (
-            "every day"
-            if len(schedule.days) == 7
-            else ", ".join(day.capitalize() for day in schedule.days)
-        )
-        said.append(
-            f"{days} {', '.join(schedule.times[:6])}{' …' if len(schedule.times) > 6 else ''}"
-        )
-    return (
-        "; ".join(said) + (" …" if len(schedules) > 3 else "") if said else "no posting times yet"
-    )
-
-
 def _pause_button(profile: Profile) -> ButtonElement:
     if profile.paused:
         return button("Resume", RESUME, profile.id, style="primary")
     return button("Pause", PAUSE, profile.id)
+
+
+def _of_channel(profile: Profile, followed: Sequence[str], defaults: Sequence[str]) -> str:
+    said = []
+    if profile.id in followed:
+        said.append("News of this profile comes to this channel.")
+    if profile.id in defaults:
+        said.append("What is typed in this channel goes to it.")
+    return " ".join(said)
+
+
+def _admin_buttons(
+    profile: Profile,
+    counts: Counts,
+    channel: str,
+    followed: Sequence[str],
+    defaults: Sequence[str],
+) -> list[ButtonElement]:
+    row = []
+    if channel:
+        row.append(_feed_button(profile, hears=profile.id in followed))
+        row.append(_default_button(profile, is_default=profile.id in defaults))
+    row.append(button("Posting times", POSTING_TIMES, profile.id))
+    if profile.disconnected:
+        row.append(button("Reconnect", RECONNECT, profile.id, style="primary"))
+    else:
+        row.append(_disconnect_button(profile, counts))
+    return row
+
+
+def _default_button(profile: Profile, *, is_default: bool) -> ButtonElement:
+    if is_default:
+        return button("No default here", NO_DEFAULT, profile.id)
+    return button("Default in this channel", DEFAULT, profile.id)
+
+
+def _disconnect_button(profile: Profile, counts: Counts) -> ButtonElement:
+    waits = "1 post waits" if counts.pending == 1 else f"{counts.pending:,} posts wait"
+    then = (
+        f"{waits} in its queue. They stay there and go out when it is connected again; what is too late by then is "
+        "held, and you are asked."
+        if counts.pending
+        else "Its queue is empty. Posts can still be added; they wait until it is connected again."
+    )
+    return ButtonElement(
+        text="Disconnect",
+        action_id=DISCONNECT,
+        value=profile.id,
+        style="danger",
+        confirm=ConfirmObject(
+            title="Disconnect this account?",
+            text=PlainTextObject(text=f"The login is forgotten. {then}"),
+            confirm="Disconnect",
+            deny="Keep it",
+            style="danger",
+        ),
+    )
 
 
 def _feed_button(profile: Profile, *, hears: bool) -> ButtonElement:
@@ -108,13 +156,14 @@ def _feed_button(profile: Profile, *, hears: bool) -> ButtonElement:
 def draw(desk: Desk, channel: str = "") -> Message:
     profiles = desk.queue.profiles()
     if not profiles:
-        return note(NONE_YET)
+        return note(none_yet(desk))
     return view(
         profiles,
         {profile.id: desk.queue.counts(profile.id) for profile in profiles[:PER_PAGE]},
         channel=channel,
         followed=desk.store.feeds.profiles(desk.team_id, channel) if channel else (),
-        feeds=bool(channel) and desk.person().is_admin,
+        defaults=channel_defaults(desk, channel) if channel else (),
+        admin=desk.person().is_admin,
     )
 
 
@@ -170,8 +219,38 @@ def on_feed(ack: Ack, body: Json, action: Json, desk: Desk, redraw: Redraw) -> N
     redraw(place_of(body, action))
 
 
+def on_default(ack: Ack, body: Json, action: Json, desk: Desk, redraw: Redraw) -> None:
+    desk.person().may_settle()
+    place, profile = place_of(body, action), desk.queue.profile(action["value"])
+    channel = place.split("|")[1]
+    others = [each for each in channel_defaults(desk, channel) if each != profile.id]
+    chosen = [*others, profile.id] if action["action_id"] == DEFAULT else others
+    keep_channel_defaults(desk, channel, chosen)
+    ack()
+    redraw(place)
+
+
+def on_disconnect(
+    ack: Ack, body: Json, action: Json, desk: Desk, after: After, redraw: Redraw
+) -> None:
+    desk.person().may_settle()
+    if desk.accounts is None:
+        raise Refused("Accounts are disconnected where the queue is.")
+    ack()
+    after(_disconnect, desk, str(action["value"]), lambda: redraw(place_of(body, action)))
+
+
+def _disconnect(desk: Desk, profile_id: str, show: After) -> None:
+    assert desk.accounts
+    desk.accounts.disconnect(Actor(team_id=desk.team_id, user_id=desk.user_id), profile_id)
+    show()
+
+
 def register(app: App) -> None:
     app.action(PAUSE)(guard(on_pause))
     app.action(RESUME)(guard(on_resume))
     app.action(FOLLOW)(guard(on_feed))
     app.action(UNFOLLOW)(guard(on_feed))
+    app.action(DEFAULT)(guard(on_default))
+    app.action(NO_DEFAULT)(guard(on_default))
+    app.action(DISCONNECT)(guard(on_disconnect))

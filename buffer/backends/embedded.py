@@ -263,14 +263,18 @@ class EmbeddedQueue:
 
         return self._settle("resume", profile_id, change)
 
-    def set_schedules(self, profile_id: str, schedules: Sequence[Schedule]) -> Profile:
+    def set_schedules(
+        self, profile_id: str, schedules: Sequence[Schedule], *, timezone: str = ""
+    ) -> Profile:
         if not any(schedule.days and schedule.times for schedule in schedules):
             raise Refused("Give at least one day and one time.", Code.MISSING_PARAMETER)
-        return self._settle(
-            "set_schedules",
-            profile_id,
-            lambda profile, now: _from_now(replace(profile, schedules=tuple(schedules)), now),
-        )
+        name = zone(timezone).key if timezone else ""
+
+        def change(profile: Profile, now: datetime) -> Profile:
+            moved = replace(profile, timezone=name or profile.timezone)
+            return _from_now(replace(moved, schedules=tuple(schedules)), now)
+
+        return self._settle("set_schedules", profile_id, change)
 
     def set_timezone(self, profile_id: str, timezone: str) -> Profile:
         name = zone(timezone).key

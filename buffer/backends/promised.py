@@ -120,9 +120,12 @@ class PromisedQueue(RestQueue):
     def resume(self, profile_id: str) -> Profile:
         self._promise("resume", {"profile": profile_id})
 
-    def set_schedules(self, profile_id: str, schedules: Sequence[Schedule]) -> Profile:
+    def set_schedules(
+        self, profile_id: str, schedules: Sequence[Schedule], *, timezone: str = ""
+    ) -> Profile:
         told = [{"days": each.days, "times": each.times} for each in schedules]
-        self._promise("set_schedules", {"profile": profile_id, "schedules": told})
+        given = {"profile": profile_id, "schedules": told, "timezone": timezone}
+        self._promise("set_schedules", given)
 
     def set_timezone(self, profile_id: str, timezone: str) -> Profile:
         self._promise("set_timezone", {"profile": profile_id, "timezone": timezone})

@@ -132,7 +132,8 @@ def _rescheduled(queue: RestQueue, payload: Mapping[str, Any]) -> str:
         Schedule(days=tuple(each["days"]), times=tuple(each["times"]))
         for each in payload["schedules"]
     ]
-    queue.set_schedules(payload["profile"], schedules)
+    zone = payload.get("timezone", "")
+    queue.set_schedules(payload["profile"], schedules, timezone=zone)
     return "The posting times are saved."
 
 

@@ -144,8 +144,11 @@ class Queue(Protocol):
     def resume(self, profile_id: str) -> Profile:
         """Go on with the first slot after now."""
 
-    def set_schedules(self, profile_id: str, schedules: Sequence[Schedule]) -> Profile:
-        """Replace the weekly posting times. Refused(MISSING_PARAMETER) for none at all."""
+    def set_schedules(
+        self, profile_id: str, schedules: Sequence[Schedule], *, timezone: str = ""
+    ) -> Profile:
+        """Replace the weekly posting times, and move them to another zone if one is given. Refused(MISSING_PARAMETER)
+        for none at all, BAD_PARAMETER for an unknown zone."""
 
     def set_timezone(self, profile_id: str, timezone: str) -> Profile:
         """Move the posting times to another zone (IANA name). Refused(BAD_PARAMETER) for an unknown one."""

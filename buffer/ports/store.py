@@ -63,6 +63,9 @@ class Profiles(Protocol):
     def next_due(self) -> datetime | None:
         """The earliest `next_due` of all."""
 
+    def ending(self, before: datetime) -> list[Profile]:
+        """Connected ones whose login is known to end before."""
+
 
 class Updates(Protocol):
     """Updates. Each change is a conditional UPDATE: the number of rows that matched is returned, never guessed."""
@@ -185,6 +188,9 @@ class Attempts(Protocol):
 
     def looking(self, attempt: Attempt) -> bool:
         """Begin to look. False if somebody does already."""
+
+    def trouble(self, update_id: str) -> str:
+        """What its last try said; "" if nothing."""
 
     def owners(self) -> list[str]:
         """Who has open attempts."""

@@ -239,6 +239,14 @@ class Attempts:
 
     # -- after a death
 
+    def trouble(self, update_id: str) -> str:
+        """What its last try said; "" if nothing."""
+        row = self._db.one(
+            "SELECT detail FROM attempts WHERE update_id = ? ORDER BY number DESC LIMIT 1",
+            (update_id,),
+        )
+        return str(row[0]) if row else ""
+
     def owners(self) -> list[str]:
         """Who has open attempts."""
         found = self._db.all("SELECT DISTINCT owner FROM attempts WHERE outcome IS NULL")

@@ -118,7 +118,7 @@ class Interactions:
         found = self._db.all(
             f"SELECT {rows.PROFILE}, last FROM (SELECT *, (SELECT max(sent_at) FROM updates"
             " WHERE profile_id = profiles.id AND state = 'sent') AS last FROM profiles WHERE service = ?)"
-            " WHERE last >= ?",
+            " WHERE last >= ? AND disconnected = 0",
             (service, since.timestamp()),
         )
         return [(rows.profile(row[:-1]), rows.instant(row[-1])) for row in found]

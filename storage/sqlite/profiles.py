@@ -91,6 +91,13 @@ class Profiles:
         row = self._db.one("SELECT min(next_due) FROM profiles WHERE next_due IS NOT NULL")
         return rows.maybe_instant(row[0]) if row else None
 
+    def ending(self, before: datetime) -> list[Profile]:
+        """Connected ones whose login is known to end before."""
+        found = self._db.all(
+            f"{_ROW} WHERE expires_at <= ? AND disconnected = 0", (before.timestamp(),)
+        )
+        return [rows.profile(row) for row in found]
+
     def _next_due(self, profile: Profile) -> float | None:
         if profile.paused:
             return None

@@ -155,7 +155,12 @@ def test_the_lists(data: st.DataObject) -> None:
     )
     fits(
         profiles.view(
-            many, {p.id: counts for p in many}, channel="C1", followed=[first.id], feeds=True
+            many,
+            {p.id: counts for p in many},
+            channel="C1",
+            followed=[first.id],
+            defaults=[first.id],
+            admin=True,
         )
     )
 
