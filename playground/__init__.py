@@ -14,6 +14,7 @@ from playground.acks import Acks
 from playground.cast import ADA, BO, BOT_ID, BOT_USER, CY, GENERAL, RANDOM, SOCIAL, TEAM, direct
 from playground.client import Client, Deed
 from playground.dispatch import RETRY_DELAYS, Answer, Dispatcher, Outgoing
+from playground.downloads import Private
 from playground.errors import NotPossible, Payload, SlackError
 from playground.events import Events
 from playground.faults import Faults
@@ -27,7 +28,7 @@ from playground.responses import Responses
 from playground.server import Server
 from playground.shelf import Shelf
 from playground.triggers import Triggers
-from playground.web_api import Downloads, ResponseUrls, UploadUrls, WebApi
+from playground.web_api import ResponseUrls, UploadUrls, WebApi
 from playground.web_api.call import Slack
 from playground.web_api.files import Uploads
 from playground.workspace import Workspace
@@ -127,7 +128,9 @@ class Playground:
         app.add_route("/api/{method}", WebApi(slack, uploads, self.faults, token, rates))
         app.add_route("/response/{token}", ResponseUrls(client.responses, self.faults))
         app.add_route("/upload/{id}", UploadUrls(uploads))
-        app.add_route("/files/{id}/{name}", Downloads(slack, token))
+        private = Private(client.workspace, self.faults, token)
+        app.add_route("/files-pri/{key}/{name}", private)
+        app.add_route("/files-pri/{key}/download/{name}", private, suffix="download")
         ui.add_routes(app, client)
         return app
 

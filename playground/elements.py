@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
+from playground import files
 from playground.errors import NotPossible, Payload
 
 Values = dict[str, dict[str, Payload]]
@@ -126,6 +127,9 @@ def missing(blocks: list[Payload], held: Values) -> dict[str, str]:
         if value in (None, "", []):
             if not block.get("optional"):
                 errors[id] = "Please complete this required field."
+        elif element["type"] == "file_input":
+            if refused := files.refused(element, value):
+                errors[id] = refused
         elif isinstance(value, str):
             least, most = element.get("min_length", 0), element.get("max_length", 3000)
             if len(value) < least:

@@ -66,6 +66,8 @@ class Events:
     def _message(self, entry: Entry, event: Payload) -> list[Future[Answer]]:
         event = {**event, **self._where(entry)}
         event["event_ts"] = event["ts"]
+        if event.get("subtype") == "file_share":
+            del event["team"]  # github.com/slackapi/slack-api-specs/issues/62 (2026-11)
         event["channel_type"] = "im" if self._is_direct(entry) else "channel"
         name = "message.im" if self._is_direct(entry) else "message.channels"
         return self._send(event, entry, name)

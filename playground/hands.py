@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from playground import files as file_objects
 from playground import payloads, rich_text
 from playground.cast import Channel, Person
 from playground.client import Client, Deed
@@ -30,11 +31,12 @@ class Hands:
     ) -> Deed:
         """Say something; a text that begins with a known command is that command."""
         person, room = self._client.person(as_), self._client.room(as_, channel)
-        files = list(files)
+        files = list(dict.fromkeys(files))
         if COMMAND.match(text) and not files:
             return self._command(person, room, text, thread_ts)
         if not text.strip() and not files:
             raise NotPossible("There is nothing to say.")
+        file_objects.check_count(files)
         if unknown := [id for id in files if id not in self._client.workspace.files]:
             raise NotPossible(f"There is no file {unknown[0]}.")
         entry, sent = self._client.posts.say(
@@ -58,6 +60,7 @@ class Hands:
     ) -> Payload:
         """A file, to be named in `say` or used in a `file_input`."""
         self._client.person(as_)
+        file_objects.check(name, len(body))
         return self._client.workspace.new_file(
             as_, name, body, mimetype=mimetype, alt_text=alt_text
         )

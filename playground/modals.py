@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import asdict, dataclass, field
 
-from playground import elements
+from playground import elements, scopes
 from playground.cast import APP_ID, BOT_ID, TEAM
 from playground.elements import Values
 from playground.errors import Payload, SlackError
@@ -157,11 +157,15 @@ class Modals:
     def _made(self, view: Payload) -> Payload:
         """docs.slack.dev/reference/objects/view-object (2026-11)."""
         id = f"V0{secrets.token_hex(5).upper()}"
+        blocks = elements.with_ids(view["blocks"])
+        for _, element in elements.walk(blocks):
+            if lack := scopes.lacking(self._workspace.manifest, element["type"]):
+                self._workspace.problem(f"{element['type']} needs the scope {lack}")
         return {
             "id": id,
             "team_id": TEAM["id"],
             "type": view["type"],
-            "blocks": elements.with_ids(view["blocks"]),
+            "blocks": blocks,
             "private_metadata": view.get("private_metadata") or "",
             "callback_id": view.get("callback_id") or "",
             "state": {"values": {}},

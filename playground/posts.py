@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from concurrent.futures import Future
 
+from playground import files as file_objects
 from playground import rich_text
 from playground.cast import APP_ID, BOT_ID, BOT_USER, TEAM
 from playground.dispatch import Answer
@@ -37,7 +38,6 @@ class Posts:
         broadcast: bool = False,
         files: Iterable[str] = (),
     ) -> tuple[Entry, Sent]:
-        shared = [self._share(file, channel) for file in files]
         message: Payload = {
             "type": "message",
             "user": user,
@@ -46,14 +46,7 @@ class Posts:
             "client_msg_id": str(uuid.uuid4()),
             "team": TEAM["id"],
         }
-        if shared:
-            message |= {
-                "subtype": "file_share",
-                "files": shared,
-                "upload": False,
-                "display_as_bot": False,
-            }
-        return self._add(channel, message, thread_ts, broadcast=broadcast)
+        return self._add(channel, message, thread_ts, broadcast=broadcast, files=list(files))
 
     def edit(self, entry: Entry, text: str, user: str) -> Sent:
         edited = {"user": user, "ts": self._workspace.next_ts()}
@@ -68,13 +61,6 @@ class Posts:
         by_name = {p.real_name.lower(): p.id for p in people} | {p.name: p.id for p in people}
         rooms = {c.id: c.name for c in self._workspace.channels.values() if c.kind == "channel"}
         return rich_text.Names(people=by_name, channels=rooms)
-
-    def _share(self, id: str, channel: str) -> Payload:
-        file = self._workspace.files[id]
-        if channel not in file["channels"]:
-            file = {**file, "channels": [*file["channels"], channel]}
-            self._workspace.store_file(file)
-        return file
 
     # -- the bot -------------------------------------------------------------------------------
 
@@ -103,10 +89,9 @@ class Posts:
         self, channel: str, text: str, files: list[Payload], thread_ts: str | None
     ) -> tuple[Entry, Sent]:
         """What files.completeUploadExternal shares."""
-        shared = [self._share(file["id"], channel) for file in files]
-        message = {**self._of_bot({"text": text}), "text": text, "files": shared}
-        message["subtype"] = "file_share"
-        return self._add(channel, message, thread_ts, broadcast=False)
+        message = {**self._of_bot({"text": text}), "text": text}
+        ids = [file["id"] for file in files]
+        return self._add(channel, message, thread_ts, broadcast=False, files=ids)
 
     def rewrite(self, entry: Entry, payload: Payload, *, edited: bool = True) -> Sent:
         """Text without blocks removes the blocks (docs.slack.dev/reference/methods/chat.update)."""
@@ -168,8 +153,16 @@ class Posts:
             return [] if entry.only_for else self._events.deleted(entry)
 
     def _add(
-        self, channel: str, message: Payload, thread_ts: str | None, *, broadcast: bool
+        self,
+        channel: str,
+        message: Payload,
+        thread_ts: str | None,
+        *,
+        broadcast: bool,
+        files: list[str] | None = None,
     ) -> tuple[Entry, Sent]:
+        if files:
+            message |= {"subtype": "file_share", "upload": False, "display_as_bot": False}
         if thread_ts:
             parent = self._workspace.entry(channel, thread_ts)
             message["thread_ts"] = thread_ts
@@ -179,5 +172,13 @@ class Posts:
                 message["subtype"] = "thread_broadcast"
                 message["root"] = copy.deepcopy(parent.message) if parent else None
         with self._workspace.together():
+            if files:
+                message["files"] = [self._share(id, channel, message) for id in files]
             entry = self._workspace.put(Entry(channel=channel, message=message))
             return entry, self._events.posted(entry)
+
+    def _share(self, id: str, channel: str, message: Payload) -> Payload:
+        room = self._workspace.channels[channel]
+        file = file_objects.shared(self._workspace.files[id], room, message)
+        self._workspace.store_file(file)
+        return file_objects.in_message(file)

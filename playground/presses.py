@@ -48,7 +48,7 @@ class Presses:
         block, element = found
         if block["type"] == "input" and not block.get("dispatch_action"):
             raise NotPossible("Slack tells the app of an input only with dispatch_action.")
-        held = elements.form(element, value)
+        held = self._whole_files(elements.form(element, value))
         if isinstance(place, Sheet):
             return self._in_view(place, block, element, held, values or {})
         return self._in_message(place, as_, block, element, held, values or {})
@@ -180,7 +180,9 @@ class Presses:
         if not held.get("files"):
             return held
         ids = [file if isinstance(file, str) else file["id"] for file in held["files"]]
-        return {**held, "files": [self._client.workspace.share_with_bot(id) for id in ids]}
+        if unknown := [id for id in ids if id not in self._client.workspace.files]:
+            raise NotPossible(f"There is no file {unknown[0]}.")
+        return {**held, "files": [self._client.workspace.hand_to_bot(id) for id in ids]}
 
     # -- views -------------------------------------------------------------------------------------
 

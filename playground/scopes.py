@@ -1,6 +1,6 @@
-"""Which scope of the manifest a method or event needs. Pure.
+"""Which scope of the manifest a method, event or element needs. Pure.
 
-Each method's and event's page under docs.slack.dev/reference (2026-11). Where it depends on the
+Each method's, event's and element's page under docs.slack.dev/reference (2026-11). Where it depends on the
 conversation, the first scope is for channels, the second for direct messages.
 """
 
@@ -31,6 +31,7 @@ EVENTS = {
     "message.im": "im:history",
     "app_mention": "app_mentions:read",
 }
+ELEMENTS = {"file_input": "files:read"}
 ANYWHERE = "chat:write.public"
 
 
@@ -49,6 +50,12 @@ def check(manifest: Payload, method: str, *, direct: bool) -> None:
     scope = needed[-1] if direct else needed[0]
     if scope not in has:
         raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(has)))
+
+
+def lacking(manifest: Payload, element: str) -> str | None:
+    """The scope that this Block Kit element needs and the manifest does not list."""
+    has, scope = granted(manifest), ELEMENTS.get(element)
+    return scope if has is not None and scope not in has else None
 
 
 def missing(manifest: Payload) -> list[str]:

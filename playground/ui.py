@@ -7,9 +7,10 @@ from urllib.parse import urlencode, urlsplit
 
 import falcon
 
-from playground import state
+from playground import files, state
 from playground.cast import ADA
 from playground.client import Client
+from playground.downloads import FilePermalink, Shown
 from playground.errors import NotPossible, Payload
 from playground.hands import Hands
 from playground.presses import Presses
@@ -26,13 +27,14 @@ TYPES = {
     ".json": "application/json",
 }
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
-MOST_BODY, MOST_FILE = 1 << 20, 32 << 20
+MOST_BODY = 1 << 20
 # Images may come from anywhere, as in Slack; scripts only from the page itself.
 POLICY = (
     "default-src 'self'; img-src 'self' http: https: data: blob:; "
     "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 )
-OPEN = ("/api/", "/response/", "/upload/", "/files/")
+OPEN = ("/api/", "/response/", "/upload/", "/files-pri/")
+LINKS = ("/archives/", "/files/")
 
 
 class OnlyOurPage:
@@ -57,7 +59,7 @@ class OnlyOurPage:
 
 
 def _is_link(req: falcon.Request) -> bool:
-    return req.path == "/" or req.path.startswith("/archives/")
+    return req.path == "/" or req.path.startswith(LINKS)
 
 
 def is_local(url: str) -> bool:
@@ -109,12 +111,13 @@ class Upload:
         self._hands = hands
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        if (req.content_length or 0) > MOST_FILE:
-            raise falcon.HTTPContentTooLarge
+        name = req.get_param("name", required=True)
+        if (req.content_length or 0) > files.MOST_BYTES:
+            raise falcon.HTTPContentTooLarge(description=files.too_large(name))
         try:
             file = self._hands.upload(
                 as_=req.get_param("as", required=True),
-                name=req.get_param("name", required=True),
+                name=name,
                 alt_text=req.get_param("alt_text") or "",
                 body=req.bounded_stream.read(),
                 mimetype=(req.content_type or "").partition(";")[0],
@@ -158,6 +161,8 @@ def add_routes(app: falcon.App[Any, Any], client: Client) -> None:
     app.add_route("/archives/{channel}/{ts}", Permalink())
     app.add_route("/ui/state", State(client))
     app.add_route("/ui/upload", Upload(hands))
+    app.add_route("/ui/files/{id}/{name}", Shown(client.workspace))
+    app.add_route("/files/{user}/{id}/{name}", FilePermalink(client.workspace))
     for name, deed in deeds(hands, presses).items():
         app.add_route(f"/ui/{name}", Act(deed))
 

@@ -1,7 +1,6 @@
 """The state of the playground's Slack: channels, messages, files, toasts. Knows no protocol."""
 
 import logging
-import mimetypes
 import secrets
 import threading
 import time
@@ -9,9 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
 
-from playground import cast
+from playground import cast, files
 from playground.errors import Payload
 from playground.shelf import Shelf
 
@@ -80,7 +78,6 @@ class Workspace:
         self.channels = {channel.id: channel for channel in cast.channels()}
         self._toasts: dict[str, list[Toast]] = {}
         self._last_ts = 0
-        self._handed: set[str] = set()
         self._load()
 
     def _load(self) -> None:
@@ -91,7 +88,9 @@ class Workspace:
             entry = Entry(**stored)
             self.entries[entry.channel][entry.ts] = entry
             self._last_ts = max(self._last_ts, int(entry.ts.replace(".", "")))
-        self.files: dict[str, Payload] = self.shelf.all("file")
+        kept = self.shelf.all("file").items()
+        self.files: dict[str, Payload] = {id: {**files.UNSHARED, **file} for id, file in kept}
+        self._handed = set(self.shelf.all("handed"))
         self.seen: dict[str, dict[str, str]] = self.shelf.all("seen")
 
     # -- time and change --------------------------------------------------------------------
@@ -231,40 +230,13 @@ class Workspace:
         mimetype: str = "",
         alt_text: str = "",
     ) -> Payload:
-        """docs.slack.dev/reference/objects/file-object (2026-11)."""
-        id = id or f"F0{secrets.token_hex(5).upper()}"
-        kind = mimetype or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        where = f"{self.url}files/{id}/{quote(name)}"
-        file: Payload = {
-            "id": id,
-            "created": int(self.now()),
-            "timestamp": int(self.now()),
-            "name": name,
-            "title": title or name,
-            "mimetype": kind,
-            "filetype": name.rpartition(".")[2].lower() if "." in name else "binary",
-            "pretty_type": kind,
-            "user": user,
-            "user_team": cast.TEAM["id"],
-            "editable": False,
-            "size": len(body),
-            "mode": "hosted",
-            "is_external": False,
-            "external_type": "",
-            "is_public": True,
-            "public_url_shared": False,
-            "display_as_bot": False,
-            "url_private": where,
-            "url_private_download": f"{where}?download=1",
-            "permalink": where,
-            "media_display_type": "unknown",
-            "has_rich_preview": False,
-            "file_access": "visible",
-            "channels": [],
-        }
-        if alt_text:
-            file["alt_txt"] = alt_text
-        with self.lock:
+        """Kept, and shared with nobody yet."""
+        id, name = id or f"F0{secrets.token_hex(5).upper()}", files.base_name(name)
+        file = files.describe(
+            id, user, name, size=len(body), at=self.now(), url=self.url, mimetype=mimetype
+        )
+        file |= {"title": title or name} | ({"alt_txt": alt_text} if alt_text else {})
+        with self.together():
             self.shelf.put_bytes(id, body)
             self.store_file(file)
         return file
@@ -275,16 +247,18 @@ class Workspace:
             self.shelf.put("file", file["id"], file)
             self.touch()
 
-    def share_with_bot(self, id: str) -> Payload:
+    def hand_to_bot(self, id: str) -> Payload:
         """What somebody hands over in a modal's file_input; the app may read it then."""
         with self.lock:
-            self._handed.add(id)
-            return self.files[id]
+            if id not in self._handed:
+                self._handed.add(id)
+                self.shelf.put("handed", id, True)
+            return files.in_message(self.files[id])
 
     def bot_reads(self, file: Payload) -> bool:
         """It is shared where the bot is, was handed over, or is the bot's own."""
         mine = file["user"] == cast.BOT_USER or file["id"] in self._handed
-        return mine or any(self.channels[id].bot_in for id in file["channels"])
+        return mine or any(self.channels[id].bot_in for id in files.rooms_of(file))
 
     def file_bytes(self, id: str) -> bytes | None:
         with self.lock:

@@ -3,7 +3,7 @@
 import { freshId, h, keep } from "./dom.js";
 import { elementNode } from "./elements.js";
 import { icon } from "./icons.js";
-import { link, picture } from "./links.js";
+import { imageUrl, link, picture } from "./links.js";
 import { look } from "./look.js";
 import { markdown } from "./markdown.js";
 import { plain, textObject } from "./mrkdwn.js";
@@ -101,7 +101,7 @@ function section(block, surface) {
 /** @param {any} element */
 const contextPart = (element) =>
   element.type === "image"
-    ? picture(element.image_url, element.alt_text, "context-image")
+    ? picture(imageUrl(element), element.alt_text, "context-image")
     : h("span", {}, textObject(element));
 
 /** @param {any} block */
@@ -111,7 +111,7 @@ function image(block) {
     "figure",
     { class: "image-block" },
     caption,
-    picture(block.image_url ?? block.slack_file?.url, block.alt_text ?? "", "block-image"),
+    picture(imageUrl(block), block.alt_text ?? "", "block-image"),
   );
 }
 

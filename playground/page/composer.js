@@ -1,7 +1,7 @@
 /** A message box: text, files, command hints, shortcuts; what is half-written stays with its conversation. */
 
 import { $, h } from "./dom.js";
-import { uploadAll } from "./files.js";
+import { MOST_FILES, chip, during, fileList, fitting, uploadAll, uploadsDone } from "./files.js";
 import { Hints } from "./hints.js";
 import { icon } from "./icons.js";
 import { recall, remember } from "./memory.js";
@@ -27,7 +27,7 @@ export class Composer {
       })
     );
     this.hints = new Hints(this.box, name, this.inThread);
-    this.chips = h("div", { class: "chips" });
+    this.chips = fileList();
     this.picker = /** @type {HTMLInputElement} */ (
       h("input", { type: "file", multiple: true, hidden: true, testid: `${name}-files` })
     );
@@ -79,8 +79,9 @@ export class Composer {
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.picker.addEventListener("change", () => this.attach([...(this.picker.files ?? [])]));
     this.box.addEventListener("paste", ({ clipboardData }) => this.attach([...(clipboardData?.files ?? [])]));
-    this.node.addEventListener("dragover", (event) => event.preventDefault());
+    this.node.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
     this.node.addEventListener("drop", (event) => {
+      if (!hasFiles(event)) return;
       event.preventDefault();
       this.attach([...(event.dataTransfer?.files ?? [])]);
     });
@@ -118,13 +119,19 @@ export class Composer {
   }
 
   /** @param {File[]} files */
-  async attach(files) {
+  attach(files) {
+    const picked = fitting(files, MOST_FILES - this.files.length, MOST_FILES);
     this.picker.value = "";
-    if (!files.length) return;
-    this.files.push(...(await uploadAll(files)));
-    this.showFiles();
-    this.changed();
-    this.box.focus();
+    if (!picked.length) return;
+    const { place } = this;
+    during(async () => {
+      const stored = await uploadAll(picked);
+      if (place !== this.place) return;
+      this.files = [...this.files, ...stored].slice(0, MOST_FILES);
+      this.showFiles();
+      this.changed();
+      this.box.focus();
+    });
   }
 
   showFiles() {
@@ -132,25 +139,13 @@ export class Composer {
       this.files = this.files.filter((other) => other !== file);
       this.showFiles();
       this.changed();
+      this.box.focus();
     };
-    this.chips.replaceChildren(
-      ...this.files.map((file) =>
-        h(
-          "span",
-          { class: "chip" },
-          icon("file"),
-          file.name,
-          h(
-            "button",
-            { type: "button", class: "chip-drop", "aria-label": `Remove ${file.name}`, onclick: () => drop(file) },
-            icon("close"),
-          ),
-        ),
-      ),
-    );
+    this.chips.replaceChildren(...this.files.map((file) => chip(file, () => drop(file))));
   }
 
   async send() {
+    await uploadsDone();
     const [text, files] = [this.box.value.trim(), this.files];
     if (!text && !files.length) return;
     const { channel, thread } = this.target;
@@ -195,6 +190,9 @@ export class Composer {
     edit(channel, last.ts);
   }
 }
+
+/** @param {DragEvent} event */
+const hasFiles = ({ dataTransfer }) => Boolean(dataTransfer?.types.includes("Files"));
 
 /** Opens the app's global shortcuts. */
 function shortcutsButton() {

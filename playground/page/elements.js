@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { fileInput } from "./files.js";
 import { icon } from "./icons.js";
 import { picker, richTextInput, textInput } from "./inputs.js";
-import { picture, safeUrl } from "./links.js";
+import { imageUrl, picture, safeUrl } from "./links.js";
 import { plain } from "./mrkdwn.js";
 import { hooks } from "./place.js";
 import { openMenu } from "./popups.js";
@@ -67,7 +67,7 @@ function overflow(element, place) {
 const MAKERS = {
   button,
   overflow,
-  image: ({ image_url, alt_text }) => picture(image_url, alt_text, "accessory-image"),
+  image: (element) => picture(imageUrl(element), element.alt_text, "accessory-image"),
   static_select: select,
   external_select: select,
   users_select: select,

@@ -125,6 +125,7 @@ const isEmpty = ({ type, ...held }) => {
 /** @param {any} value @param {any} element @param {any} block @returns {string | null} */
 function problem(value, element, block) {
   if (isEmpty(value)) return block.optional ? null : "Please fill in this field.";
+  if (element.type === "file_input") return filesProblem(value.files, element);
   const text = typeof value.value === "string" ? value.value : null;
   if (text === null) return null;
   const { type, min_length: min, max_length: max } = element;
@@ -134,6 +135,15 @@ function problem(value, element, block) {
   if (type === "email_text_input" && !/^\S+@\S+\.\S+$/.test(text)) return "This is not an e-mail address.";
   if (type === "url_text_input" && !URL.canParse(text)) return "This is not a web address.";
   return null;
+}
+
+/** @param {{name: string}[]} files @param {any} element */
+function filesProblem(files, { max_files: most = 10, filetypes = [] }) {
+  const ending = (/** @type {string} */ name) => name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  const allowed = filetypes.map((/** @type {string} */ type) => type.toLowerCase());
+  const wrong = allowed.length && files.find(({ name }) => !allowed.includes(ending(name)));
+  if (wrong) return `${wrong.name} is not of these types: ${allowed.join(", ")}.`;
+  return files.length > most ? `At most ${most} ${most > 1 ? "files" : "file"}, please.` : null;
 }
 
 /** @param {string} text @param {any} element */

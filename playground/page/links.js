@@ -13,6 +13,18 @@ export function safeUrl(text) {
   }
 }
 
+/**
+ * Where the page gets the bytes of a file of this workspace: the file's own `url_private` is for the bot's token only.
+ * @param {{id?: string, url?: string, name?: string}} file a file object, or a `slack_file` with its id or address
+ */
+export function fileUrl({ id, url, name }) {
+  const known = id ?? url?.match(/[/-](F[0-9A-Z]+)\//)?.[1];
+  return known ? `/ui/files/${known}/${encodeURIComponent(name || "file")}` : null;
+}
+
+/** What an image shows. @param {any} image a block or an element */
+export const imageUrl = ({ image_url, slack_file }) => image_url ?? (slack_file && fileUrl(slack_file));
+
 /** @param {any} url @param {...import("./dom.js").Child} label */
 export function link(url, ...label) {
   const href = safeUrl(url);
@@ -25,7 +37,7 @@ export function link(url, ...label) {
  * @param {any} url @param {string} alt @param {string} kind a class
  */
 export function picture(url, alt, kind) {
-  const src = safeUrl(url);
+  const src = url && safeUrl(url);
   if (!src) return brokenPicture(alt, kind);
   const image = h("img", { src, alt, class: kind, loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" });
   image.addEventListener("error", () => image.replaceWith(brokenPicture(alt, kind)));

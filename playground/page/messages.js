@@ -3,9 +3,10 @@
 import { showBlocks } from "./blocks.js";
 import { ago, dayDivider, dayOf, fullTime, timeOf } from "./dates.js";
 import { h, keep } from "./dom.js";
+import { isPicture } from "./files.js";
 import { emoji, mrkdwn } from "./mrkdwn.js";
 import { icon } from "./icons.js";
-import { link, picture } from "./links.js";
+import { fileUrl, link, picture } from "./links.js";
 import { look } from "./look.js";
 import { editor, isEdited, toolbar } from "./message-actions.js";
 import { openThread } from "./navigate.js";
@@ -223,12 +224,8 @@ const editedMark = () => h("small", { class: "edited" }, " (edited)");
 
 /** @param {any} one */
 function file(one) {
-  const url = one.permalink ?? one.url_private;
-  if (/^image\//.test(one.mimetype ?? ""))
-    return link(
-      url,
-      picture(one.thumb_360 ?? one.url_private ?? url, one.alt_txt || one.title || one.name || "Image", "file-image"),
-    );
+  const url = fileUrl(one);
+  if (isPicture(one)) return link(url, picture(url, one.alt_txt || one.name || "Image", "file-image"));
   return h(
     "div",
     { class: "file" },

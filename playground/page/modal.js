@@ -2,6 +2,7 @@
 
 import { showBlocks } from "./blocks.js";
 import { $, h, keep } from "./dom.js";
+import { uploadsDone } from "./files.js";
 import { icon } from "./icons.js";
 import { look } from "./look.js";
 import { plain } from "./mrkdwn.js";
@@ -152,6 +153,7 @@ const current = (id) => store.state?.modals.find((view) => view.id === id);
 
 /** @param {string} id */
 async function send(id) {
+  await uploadsDone();
   const view = current(id);
   if (!view?.submit || sending.has(id)) return;
   const { form } = surface(view);

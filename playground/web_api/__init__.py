@@ -1,4 +1,4 @@
-"""The Web API over HTTP: token, faults, rate limits, then the method; `response_url`s; files."""
+"""The Web API over HTTP: token, faults, rate limits, then the method; `response_url`s; uploads."""
 
 import hmac
 import json
@@ -126,37 +126,6 @@ class UploadUrls:
         except SlackError as error:
             resp.status = falcon.HTTP_400
             resp.media = error.body()
-
-
-class Downloads:
-    """A file for the bot, by its token, or for the page of the person who looks at it."""
-
-    def __init__(self, slack: Slack, token: str) -> None:
-        self._slack, self._token = slack, token
-
-    def on_get(self, req: falcon.Request, resp: falcon.Response, id: str, name: str) -> None:
-        file = self._slack.workspace.files.get(id)
-        body = self._slack.workspace.file_bytes(id)
-        if file is None or body is None:
-            raise falcon.HTTPNotFound
-        if not self._may(req, file):
-            # Slack answers a bad token with its login page and 200 (2026-11).
-            resp.content_type, resp.text = (
-                falcon.MEDIA_HTML,
-                "<!DOCTYPE html><title>Sign in</title>",
-            )
-            return
-        resp.content_type, resp.data = file["mimetype"], body
-        # What people upload must not run as a page of ours.
-        resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
-        resp.set_header("X-Content-Type-Options", "nosniff")
-
-    def _may(self, req: falcon.Request, file: Payload) -> bool:
-        given = (req.get_header("Authorization") or "").removeprefix("Bearer ").strip()
-        if given:
-            known = hmac.compare_digest(given.encode(), self._token.encode())
-            return known and self._slack.workspace.bot_reads(file)
-        return req.get_header("Sec-Fetch-Site") in ("same-origin", "none")
 
 
 def _arguments(req: falcon.Request) -> Mapping[str, Any]:

@@ -404,8 +404,8 @@ class Mock:
                 bot("Everything", 20, blocks=EVERYTHING),
                 message("U0ADA", "", 10, blocks=RICH),
                 message("U0ADA", "A file", 9, files=[
-                    {"id": "F1", "name": "notes.pdf", "pretty_type": "PDF", "permalink": "/files/F1"},
-                    {"id": "F2", "name": "cat.png", "mimetype": "image/png", "url_private": BROKEN},
+                    {"id": "F1", "name": "notes.pdf", "pretty_type": "PDF"},
+                    {"id": "F2", "name": "cat.png", "mimetype": "image/png"},
                 ]),
                 bot("Queued", 5, ephemeral=True, blocks=ANSWER),
                 message("U0ADA", "/buffer Our release is out!", 0, ephemeral=True, pending=True),

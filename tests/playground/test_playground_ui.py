@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from playground import ADA, BO, GENERAL, RANDOM, SOCIAL, Playground, direct
+from playground.files import MOST_BYTES, MOST_FILES
 
 Payload = dict[str, Any]
 JSON = {"Content-Type": "application/json"}
@@ -166,10 +167,55 @@ def test_a_file_is_uploaded_and_seen(slack: Playground, browser: Browser, listen
     assert browser.post("/ui/say", **say) == 202
     message = browser.state()["messages"][GENERAL][-1]
     assert message["files"][0]["mimetype"] == "image/png"
-    where = file["url_private"].partition(browser.host)[2]
+    where = f"/ui/files/{file['id']}/cat.png"
     status, body, headers = browser.ask("GET", where, Sec_Fetch_Site="same-origin")
-    assert body == b"PNG" and "sandbox" in headers["content-security-policy"]
-    assert b"Sign in" in browser.ask("GET", where, Sec_Fetch_Site="cross-site")[1]
+    assert body == b"PNG" and headers["content-type"] == "image/png"
+    assert "sandbox" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "content-disposition" not in headers
+    assert browser.ask("GET", "/ui/files/F404/cat.png")[0] == 404
+    slack.settle()
+
+
+def test_what_is_no_picture_is_only_downloaded(slack: Playground, browser: Browser) -> None:
+    page = b"<script>alert(1)</script>"
+    upload = f"/ui/upload?as={ADA}&name=a%20%22page%22.html"
+    answer = browser.ask("POST", upload, page, Content_Type="text/html")
+    file = json.loads(answer[1])["file"]
+    status, body, headers = browser.ask("GET", f"/ui/files/{file['id']}/x")
+    assert status == 200 and body == page
+    assert headers["content-disposition"].startswith("attachment")
+
+
+def test_an_upload_has_limits(slack: Playground, browser: Browser) -> None:
+    path = f"/ui/upload?as={ADA}&name=cat.png"
+    status, body, _ = browser.ask("POST", path, bytes(MOST_BYTES + 1))
+    assert status == 413
+    assert json.loads(body)["description"] == "cat.png is larger than 10 MB."
+    assert browser.ask("POST", path, bytes(MOST_BYTES))[0] == 200
+    status, body, _ = browser.ask("POST", path, b"")
+    assert status == 400 and json.loads(body)["description"] == "cat.png is empty."
+    assert browser.ask("POST", f"/ui/upload?as={ADA}", b"x")[0] == 400
+    assert browser.ask("POST", "/ui/upload?as=U404&name=x", b"x")[0] == 400
+    eleven = [
+        slack.upload(as_=ADA, name=f"{n}.png", body=b"PNG")["id"] for n in range(MOST_FILES + 1)
+    ]
+    say = {"as": ADA, "channel": GENERAL, "text": ""}
+    assert browser.post("/ui/say", **say, files=eleven) == 400
+    assert browser.post("/ui/say", **say, files=["F404"]) == 400
+    assert slack.messages(GENERAL) == []
+
+
+def test_a_files_permalink_leads_to_its_message(
+    slack: Playground, browser: Browser, listening: Any
+) -> None:
+    file = slack.upload(as_=ADA, name="cat.png", body=b"PNG")
+    where = file["permalink"].partition(browser.host)[2]
+    assert browser.ask("GET", where)[2]["location"] == "/"
+    ts = slack.say(as_=ADA, channel=GENERAL, text="", files=[file["id"]]).ts
+    status, _, headers = browser.ask("GET", where, Sec_Fetch_Site="cross-site")
+    assert status == 302 and headers["location"] == f"/#channel={GENERAL}&thread={ts}"
+    assert browser.ask("GET", where.replace(file["id"], "F404"))[0] == 404
     slack.settle()
 
 
@@ -204,6 +250,9 @@ def test_no_other_page_can_drive_it(
     assert browser.ask("GET", f"/ui/state?as={ADA}", None, **headers)[0] == 403
     path = f"/ui/upload?as={ADA}&name=x"
     assert browser.ask("POST", path, b"x", **headers)[0] == 403
+    file = slack.upload(as_=ADA, name="cat.png", body=b"PNG")
+    shown = browser.ask("GET", f"/ui/files/{file['id']}/cat.png", None, **headers)
+    assert shown[0] == 403 and b"PNG" not in shown[1]
     assert slack.messages(GENERAL) == []
 
 

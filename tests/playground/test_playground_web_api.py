@@ -337,40 +337,6 @@ def test_blocks_can_be_validated(client: WebClient) -> None:
     assert error_of(client.blocks_validate, blocks=[{"type": "x"}]) == "invalid_blocks"
 
 
-# -- files -----------------------------------------------------------------------------------------
-
-
-def test_a_file_is_uploaded_in_three_steps(slack: Playground, client: WebClient) -> None:
-    client.files_upload_v2(
-        channel=GENERAL, filename="cat.png", content=b"PNG", initial_comment="A cat"
-    )
-    message = slack.last(GENERAL)
-    assert message and message["text"] == "A cat" and message["files"][0]["name"] == "cat.png"
-    file = client.files_info(file=message["files"][0]["id"])["file"]
-    assert download(file["url_private_download"], "xoxb-playground") == (b"PNG", "image/png")
-
-
-def test_a_bad_token_gets_the_login_page(slack: Playground, client: WebClient) -> None:
-    file = slack.upload(as_=ADA, name="a.txt", body=b"text")
-    slack.say(as_=ADA, channel=GENERAL, text="Look", files=[file["id"]])
-    assert download(file["url_private"], "xoxb-playground")[0] == b"text"
-    body, kind = download(file["url_private"], "xoxb-other")
-    assert b"Sign in" in body and kind == "text/html"
-
-
-def test_the_bot_reads_only_files_of_its_channels(slack: Playground, client: WebClient) -> None:
-    file = slack.upload(as_=ADA, name="a.txt", body=b"text")
-    slack.say(as_=ADA, channel=RANDOM, text="Look", files=[file["id"]])
-    assert error_of(client.files_info, file=file["id"]) == "file_not_found"
-    assert b"Sign in" in download(file["url_private"], "xoxb-playground")[0]
-
-
-def download(url: str, token: str) -> tuple[bytes, str]:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(request) as answer:
-        return answer.read(), answer.headers.get_content_type()
-
-
 # -- limits of calls, and faults -------------------------------------------------------------------
 
 
