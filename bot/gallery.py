@@ -16,7 +16,7 @@ from bot.people import Typed
 from bot.screens import answer, buttons, connect, edit, home, profiles, queue, schedule
 from bot.screens import help as helps
 from buffer.accounts import Asked
-from buffer.model import Counts, Json, Media, Page, Profile, State, Update
+from buffer.model import OPTIONS, Counts, Json, Media, Page, Profile, State, Update
 from buffer.ports import Field
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -142,6 +142,19 @@ SCREENS: dict[str, Callable[[], Message | View]] = {
         "/buffer",
     ),
     "compose_empty": lambda: form.view(Typed(), list(PROFILES.values()), origin=DRAFT),
+    "compose_more": lambda: form.view(
+        replace(TYPED, files=(("F1", "cat.png", "A cat"),), options={"warning": "cats"}),
+        list(PROFILES.values()),
+        offer=form.Offer(
+            files=True,
+            series=True,
+            options=frozenset(OPTIONS),
+            taken=(("F1", "cat.png", "A cat"), ("F2", "dog.png", "")),
+        ),
+        origin=DRAFT,
+        notes=["From a message by <@U0ADA>"],
+        more=True,
+    ),
     "compose_preview": lambda: form.view(
         replace(TYPED, picture="https://example.org/cat.jpg", alt_text="A cat"),
         list(PROFILES.values()),

@@ -8,7 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from buffer.accounts import Accounts
 from buffer.errors import Busy, Code, Refused
-from buffer.model import Draft, Media, Position, Profile
+from buffer.model import SLACK, Attached, Draft, Media, Position, Profile
 from buffer.ports import Networks, Queue, Store
 
 log = logging.getLogger(__name__)
@@ -211,7 +211,8 @@ def _last_choice(desk: Desk) -> str:
 class Typed:
     """Something somebody wrote, with all they chose for it. `whole` is the text if the time in it is not meant as
     one; `when` is the time as typed, `at` the instant it was understood as (ISO); `asks`: perhaps it is no time;
-    `chosen`: the profiles were named, not taken for granted."""
+    `chosen`: the profiles were named, not taken for granted. `files`: (id in Slack, name, what it shows) of each;
+    `options` are those of `buffer.model.OPTIONS`, and `series` lets a long text go out as a thread."""
 
     text: str = ""
     whole: str = ""
@@ -223,11 +224,22 @@ class Typed:
     chosen: bool = True
     picture: str = ""
     alt_text: str = ""
+    files: tuple[tuple[str, str, str], ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    series: bool = False
     source: str = ""
 
     @property
     def scheduled_at(self) -> datetime | None:
         return datetime.fromisoformat(self.at) if self.at else None
+
+    @property
+    def _shows_picture(self) -> str:
+        """What the picture with an address shows: the first line, where there is one for each of several."""
+        if not self.picture:
+            return ""
+        first, _, _ = self.alt_text.partition("\n")
+        return first.strip() if self.files else " ".join(self.alt_text.split("\n"))
 
     def draft(self, *, hold: timedelta, allow_duplicate: bool = False) -> Draft:
         """As the queue takes it."""
@@ -238,7 +250,16 @@ class Typed:
             position=Position.QUEUE if at else Position(self.position),
             scheduled_at=at,
             hold=hold if self.position == Position.NOW else timedelta(),
-            media=Media(picture=self.picture, alt_text=self.alt_text),
+            media=Media(
+                picture=self.picture,
+                alt_text=self._shows_picture,
+                files=tuple(
+                    Attached(source=f"{SLACK}{id}", name=name, alt_text=shows)
+                    for id, name, shows in self.files
+                ),
+            ),
+            options=self.options,
+            series=self.series,
             shorten=False,  # who types an address in Slack means that address
             allow_duplicate=allow_duplicate,
             source=self.source,
@@ -261,7 +282,8 @@ def recall_typed(desk: Desk, name: str) -> Typed:
             f"This question is more than a day old. Please type `{desk.command}` and your text again.",
             Code.UPDATE_NOT_FOUND,
         )
-    return Typed(**{**kept, "profile_ids": tuple(kept["profile_ids"])})
+    files = tuple((id, name, shows) for id, name, shows in kept.pop("files", ()))
+    return Typed(**{**kept, "profile_ids": tuple(kept["profile_ids"]), "files": files})
 
 
 # -- what is looked at
@@ -291,7 +313,8 @@ def open_homes(store: Store) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
-    """What opened a modal, so that its outcome is told there. `place` names what is redrawn."""
+    """What opened a modal, so that its outcome is told there. `place` names what is redrawn; `files` are the pictures
+    of the message it began with."""
 
     place: str = ""
     value: str = ""
@@ -299,6 +322,7 @@ class Origin:
     channel: str = ""
     thread_ts: str = ""
     source: str = ""
+    files: tuple[tuple[str, str, str], ...] = ()
 
 
 def keep_origin(desk: Desk, origin: Origin) -> str:
@@ -311,4 +335,7 @@ def keep_origin(desk: Desk, origin: Origin) -> str:
 
 def recall_origin(desk: Desk, name: str) -> Origin:
     kept = desk.store.memos.recall(f"window:{desk.team_id}:{name}", desk.now)
-    return Origin(**kept) if kept else Origin()
+    if not kept:
+        return Origin()
+    files = tuple((id, name, shows) for id, name, shows in kept.pop("files", ()))
+    return Origin(**kept, files=files)

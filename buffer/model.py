@@ -162,6 +162,10 @@ def zone(name: str) -> ZoneInfo:
         ) from error
 
 
+SLACK = "slack:"
+"""Begins the source of a file in Slack; its id there follows."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attached:
     """A picture that goes out with an update: fetched from `source` into our own files, where it has an `id` then.

@@ -12,15 +12,12 @@ from datetime import datetime, timedelta
 
 from buffer import images, telling
 from buffer.errors import Code, QueueError, Refused
-from buffer.model import HELD, PENDING, Attached, Job, Limits, Media, State, Update, new_id
+from buffer.model import HELD, PENDING, SLACK, Attached, Job, Limits, Media, State, Update, new_id
 from buffer.ports import Store
 from buffer.web import Guard
 
 KIND = "pictures"
 PATIENCE = timedelta(minutes=10)
-SLACK = "slack:"
-"""Begins the source of a file in Slack; its id there follows."""
-
 FetchFile = Callable[[str], bytes]
 """Fetches a Slack file by its id. Raises Refused, NetworkDown or SlowDown."""
 
@@ -139,6 +136,3 @@ class Pictures:
         if file.source.startswith(SLACK):
             return self._fetch_file(file.source.removeprefix(SLACK))
         return self._guard.fetch(file.source, most=images.MOST_BYTES, types=("image/",)).body
-
-
-__all__ = ["KIND", "SLACK", "FetchFile", "Pictures", "check", "promise", "wanted"]

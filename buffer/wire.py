@@ -86,6 +86,7 @@ def update_json(update: Update, zone: tzinfo, *, client_id: str = "") -> Json:
         **_filled(
             media=media_json(update.media),
             retweet=dict(update.retweet),
+            options=dict(update.options),
             source=update.source,
             error=update.error,
             shared_from=update.shared_from,
@@ -121,13 +122,16 @@ def update_from_json(found: Any, *, team_id: str) -> Update:
         shorten=found.get("shorten") is not False,
         attachment=found.get("attachment") is not False,
         shared_now=bool(found.get("shared_now")),
+        options={name: str(value) for name, value in _map(found.get("options")).items()},
         error=_error(found.get("error")),
         source=_text(found, "source"),
     )
 
 
-def media_json(media: Media) -> dict[str, str]:
-    return {name: value for name in MEDIA if (value := getattr(media, name))}
+def media_json(media: Media) -> Json:
+    found: Json = {name: value for name in MEDIA if (value := getattr(media, name))}
+    files = [{"name": file.name, "alt_text": file.alt_text} for file in media.files]
+    return found | ({"files": files} if files else {})
 
 
 def media_from_json(found: Any) -> Media:

@@ -17,7 +17,7 @@ from bot import Later, Services, register
 from bot.route import SlackRoute
 from buffer.accounts import Accounts
 from buffer.backends.embedded import EmbeddedQueue, EmbeddedQueues
-from buffer.model import Actor, Profile, Update
+from buffer.model import OPTIONS, Actor, Limits, Profile, Update
 from buffer.networks import NETWORKS
 from buffer.web import Web
 from cast import MONDAY, a_profile
@@ -37,7 +37,15 @@ class Office:
     def __init__(self, store: SqliteStore, *, limit: int = 5000) -> None:
         self.store = store
         self.clock = FakeClock(MONDAY)
-        self.network = FakeNetwork()
+        self.network = FakeNetwork(
+            limits=Limits(
+                characters=500,
+                images=4,
+                alt_text=1000,
+                threads=True,
+                options=frozenset(OPTIONS),
+            )
+        )
         self.later = Later()
         self.slack = Playground(
             bot_url="http://127.0.0.1:9/slack/events",

@@ -57,6 +57,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "buffer.accounts": {"buffer.model", "buffer.errors", "buffer.ports"},
     "buffer.images": {"buffer.errors"},
     "buffer.pictures": QUEUE_WORDS | {"buffer.images", "buffer.telling", "buffer.web"},
+    "buffer.content": {
+        "buffer.model",
+        "buffer.errors",
+        "buffer.pictures",
+        "buffer.series",
+        "buffer.text",
+    },
     "buffer.series": {"buffer.model", "buffer.errors", "buffer.text"},
     "buffer.links": QUEUE_WORDS,
     "buffer.attachments": QUEUE_WORDS | {"buffer.pictures", "buffer.web"},
@@ -82,9 +89,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {
         "buffer.attachments",
         "buffer.backends",
+        "buffer.content",
         "buffer.mirror",
         "buffer.pictures",
-        "buffer.series",
         "buffer.slots",
         "buffer.telling",
         "buffer.web",
@@ -99,7 +106,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "storage": {"buffer.model", "buffer.errors", "buffer.slots", "storage"},
     "bot.when": {"bot.when"},
     "bot.command": {"bot.when"},
-    "bot.form": QUEUE_WORDS | BOT_PIECES | {"bot.when"},
+    "bot.form": QUEUE_WORDS | BOT_PIECES | {"bot.when", "buffer.series"},
     "bot.screens": QUEUE_WORDS
     | {
         "bot.blocks",

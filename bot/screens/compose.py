@@ -34,13 +34,11 @@ from bot.people import (
     usual_profiles,
 )
 from buffer.errors import Code, Refused
-from buffer.model import Json
+from buffer.model import OPTIONS, Json
+from buffer.ports import Feature
 
 ADD_TO_QUEUE, SCHEDULE_THIS, WRITE_A_POST = "add_to_queue", "schedule_this", "write_a_post"
-NOTHING_TO_POST = (
-    "This message has no words to post, only files. Pictures from Slack cannot be taken over yet: choose "
-    "*Write a post* and give the address of the picture."
-)
+NOTHING_TO_POST = "This message has no words and no picture to post."
 
 # -- opening it
 
@@ -59,7 +57,14 @@ def opened(
         raise Refused(none_yet(desk))
     typed = replace(typed, profile_ids=typed.profile_ids or usual_profiles(desk))
     said = [*notes, *_cut_note(typed)]
-    drawn = form.view(typed, profiles, origin=keep_origin(desk, origin), notes=said)
+    drawn = form.view(
+        typed,
+        profiles,
+        offer=form.offer_for(desk, origin.files),
+        origin=keep_origin(desk, origin),
+        notes=said,
+        more=bool(typed.options or typed.series),
+    )
     open_view(client, body["trigger_id"], drawn)
 
 
@@ -69,26 +74,25 @@ def _cut_note(typed: Typed) -> list[str]:
 
 
 def taken_over(message: Json, desk: Desk) -> Typed:
-    """A message of the channel as the beginning of a post. Raises Refused when it has no words."""
-    words = message_text(message, desk.name_of)
-    if not words:
-        raise Refused(
-            NOTHING_TO_POST.replace("*", "")
-            if message.get("files")
-            else "This message has no words to post."
-        )
-    return Typed(text=words)
+    """A message of the channel as the beginning of a post. Raises Refused when there is nothing to take."""
+    words, pictures = message_text(message, desk.name_of), form.pictures_of(message)
+    takes = Feature.FILES in desk.queue.features
+    if not words and not (pictures and takes):
+        raise Refused(NOTHING_TO_POST if takes else "This message has no words to post.")
+    return Typed(text=words, files=pictures if takes else ())
 
 
-def about(body: Json) -> list[str]:
+def about(body: Json, typed: Typed) -> list[str]:
     """Whose message it was, and what of it stays behind."""
     message = body["message"]
     author = str(message.get("user") or "")
     who = f"a message by <@{author}>" if author.isalnum() else "a message"
     address = permalink(body)
     lines = [f"From {who} · <{address}|see it>" if address else f"From {who}"]
-    if message.get("files"):
-        lines.append("Its files are not taken over; give the address of a picture instead.")
+    if left := len(message.get("files") or []) - len(typed.files):
+        lines.append(
+            f"{'A file' if left == 1 else f'{left} files'} of it cannot be posted: only pictures can."
+        )
     return lines
 
 
@@ -120,10 +124,11 @@ def on_message_shortcut(ack: Ack, body: Json, desk: Desk, before_ack: WebClient)
         channel=desk.channel,
         thread_ts=thread,
         source=permalink(body),
+        files=form.pictures_of(message),
     )
     later = Typed(when="tomorrow 9am") if body["callback_id"] == SCHEDULE_THIS else Typed()
     typed = replace(taken_over(message, desk), when=later.when)
-    opened(desk, before_ack, body, typed, origin, about(body))
+    opened(desk, before_ack, body, typed, origin, about(body, typed))
     ack()
 
 
@@ -131,38 +136,75 @@ def on_edit_draft(ack: Ack, body: Json, action: Json, desk: Desk, before_ack: We
     typed = recall_typed(desk, str(action["value"]))
     place = place_of(body, action)
     url = body.get("response_url", "")
-    origin = Origin(place=place, response_url=url, channel=desk.channel, source=typed.source)
+    origin = Origin(
+        place=place,
+        response_url=url,
+        channel=desk.channel,
+        source=typed.source,
+        files=typed.files,
+    )
     whole = replace(typed, text=typed.text if typed.when else typed.whole or typed.text)
     opened(desk, before_ack, body, whole, origin)
     ack()
 
 
 def on_preview(ack: Ack, body: Json, desk: Desk, after: After, client: WebClient) -> None:
-    shown, profiles = body["view"], desk.known()
-    typed = form.glance(shown["state"])
-    again = form.view(
-        typed,
-        list(profiles.values()),
-        origin=shown["private_metadata"],
-        notes=form.preview(typed, profiles, desk),
-        duplicate=any(block["block_id"] == form.ANYWAY for block in shown["blocks"]),
-    )
+    shown, offer = body["view"], _offer(desk, body["view"])
+    typed = form.glance(shown["state"], offer)
+    again = _again(desk, shown, typed, offer, notes=form.preview(typed, desk.known(), desk))
     ack()
     after(client.views_update, view_id=shown["id"], hash=shown["hash"], view=again)
+
+
+def on_more(ack: Ack, body: Json, desk: Desk, after: After, client: WebClient) -> None:
+    shown, offer = body["view"], _offer(desk, body["view"])
+    again = _again(desk, shown, form.glance(shown["state"], offer), offer, more=True)
+    ack()
+    after(client.views_update, view_id=shown["id"], hash=shown["hash"], view=again)
+
+
+def _offer(desk: Desk, shown: Json) -> form.Offer:
+    return form.offer_for(desk, recall_origin(desk, shown["private_metadata"]).files)
+
+
+def _again(
+    desk: Desk,
+    shown: Json,
+    typed: Typed,
+    offer: form.Offer,
+    *,
+    notes: Sequence[str] = (),
+    duplicate: bool = False,
+    more: bool = False,
+) -> View:
+    """The form as it stands, with all that it showed before."""
+    blocks = {block["block_id"] for block in shown["blocks"]}
+    return form.view(
+        typed,
+        list(desk.known().values()),
+        offer=offer,
+        origin=shown["private_metadata"],
+        notes=notes,
+        duplicate=duplicate or form.ANYWAY in blocks,
+        more=more or bool({form.SERIES, *OPTIONS} & blocks),
+    )
 
 
 def on_submit(
     ack: Ack, body: Json, desk: Desk, after: After, client: WebClient, refresh_home: After
 ) -> None:
     shown = body["view"]
-    typed, anyway = form.read(shown["state"]), form.wants_duplicate(shown["state"])
+    offer = _offer(desk, shown)
+    typed, anyway = form.read(shown["state"], offer), form.wants_duplicate(shown["state"])
     origin = recall_origin(desk, shown["private_metadata"])
     try:
         message = add(desk, replace(typed, source=origin.source), anyway=anyway)
     except Refused as refusal:
         if refusal.code is not Code.DUPLICATE:
             raise
-        ack(response_action="update", view=_asking_again(desk, shown, typed, str(refusal)))
+        notes = [f":warning: {escape(str(refusal))}"]
+        view = _again(desk, shown, typed, offer, notes=notes, duplicate=True)
+        ack(response_action="update", view=view)
         return
     tell(message, origin, ack, after, client, desk)
     refresh_home()
@@ -176,16 +218,6 @@ def add(desk: Desk, typed: Typed, *, anyway: bool) -> Message:
     updates = desk.queue.add(typed.draft(hold=HOLD, allow_duplicate=anyway))
     remember_choice(desk, typed.profile_ids)
     return answer_for(desk, updates, notes=notes)
-
-
-def _asking_again(desk: Desk, shown: Json, typed: Typed, why: str) -> View:
-    return form.view(
-        typed,
-        list(desk.known().values()),
-        origin=shown["private_metadata"],
-        notes=[f":warning: {escape(why)}"],
-        duplicate=True,
-    )
 
 
 def tell(
@@ -229,4 +261,5 @@ def register(app: App) -> None:
     app.action(EDIT_DRAFT)(guard(on_edit_draft))
     app.action(form.PREVIEW)(guard(on_preview))
     app.action(form.TYPED_TIME)(guard(on_preview))
+    app.action(form.MORE)(guard(on_more))
     app.view(form.ID)(guard(on_submit))

@@ -7,11 +7,14 @@ Nothing is kept before the network has said yes; whoever was interrupted begins 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from time import sleep
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
@@ -37,6 +40,7 @@ from buffer.ports import Field
 
 ID, WHICH = "connect", "connect_service"
 NEWS = "connect_news"
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 HOSTED = "Accounts are connected where the queue is: this server only shows it."
 
 
@@ -85,9 +89,12 @@ def view(
     )
 
 
-def waiting_view() -> View:
+def waiting_view(name: str) -> View:
+    """`name` is how it is found again: until Slack shows it, nothing else may take its place."""
     words = "Connecting… This takes a moment. If nothing happens within a minute, close this and begin again."
-    return last_page(note(words), "Connect an account")
+    waiting = last_page(note(words), "Connect an account")
+    waiting.external_id = name
+    return waiting
 
 
 def done_view(profile: Profile, *, news: bool) -> View:
@@ -199,15 +206,25 @@ def on_which(
 def on_submit(ack: Ack, body: Json, desk: Desk, after: After, client: WebClient) -> None:
     _accounts(desk)
     stage, form, news = read(body["view"])
-    ack(response_action="update", view=waiting_view())
-    after(_connect, desk, client, body["view"]["id"], stage, form, news)
+    name = f"connect-{secrets.token_hex(12)}"
+    ack(response_action="update", view=waiting_view(name))
+    after(_connect, desk, client, name, stage, form, news)
 
 
 def _connect(
-    desk: Desk, client: WebClient, view_id: str, stage: Stage, form: dict[str, str], news: bool
+    desk: Desk, client: WebClient, name: str, stage: Stage, form: dict[str, str], news: bool
 ) -> None:
-    """Asks the network; the window shows what came of it."""
-    client.views_update(view_id=view_id, view=outcome(desk, stage, form, news=news))
+    """Asks the network; the window shows what came of it. Our call may overtake our ack, and then Slack does not know
+    the window by that name yet."""
+    shown = outcome(desk, stage, form, news=news)
+    for pause in _PAUSES:
+        try:
+            client.views_update(external_id=name, view=shown)
+            return
+        except SlackApiError as error:
+            if error.response.get("error") != "not_found":
+                raise
+            sleep(pause)
 
 
 def outcome(desk: Desk, stage: Stage, form: Mapping[str, str], *, news: bool) -> View:

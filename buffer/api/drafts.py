@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from buffer.api.forms import Form
 from buffer.errors import Code, Refused
-from buffer.model import Draft, Edit, Media, Position, Schedule
+from buffer.model import OPTIONS, Draft, Edit, Media, Position, Schedule
 
 MOST_PROFILES = 100
 """In one call; Buffer's own web client sent ten."""
@@ -35,6 +35,8 @@ def draft_of(form: Form, known: Collection[str]) -> Draft:
         attachment=form.flag("attachment", default=True),
         allow_duplicate=form.flag("allow_duplicate"),
         source=form.text("source") or "",
+        series=form.flag("series"),
+        options=options_of(form) or {},
     )
 
 
@@ -46,7 +48,14 @@ def edit_of(form: Form) -> Edit:
         scheduled_at=form.moment("scheduled_at"),
         to_queue=form.flag("to_queue"),
         allow_duplicate=form.flag("allow_duplicate"),
+        options=options_of(form),
     )
+
+
+def options_of(form: Form) -> dict[str, str] | None:
+    """What some networks know beside the text; None where nothing is named."""
+    named = {name: form.text(name) for name in OPTIONS}
+    return {name: value.strip() for name, value in named.items() if value is not None} or None
 
 
 def media_of(form: Form) -> Media | None:

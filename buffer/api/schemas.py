@@ -82,6 +82,7 @@ SCHEMAS: dict[str, Json] = {
     "Media": _object(
         {},
         **dict.fromkeys(("link", "title", "description", "picture", "thumbnail", "alt_text"), TEXT),
+        files={"type": "array", "items": _object({"name": TEXT, "alt_text": TEXT})},
     ),
     "Update": _object(
         {
@@ -116,6 +117,7 @@ SCHEMAS: dict[str, Json] = {
         statistics=NUMBERS,
         media=_ref("Media"),
         retweet={"type": "object", "additionalProperties": TEXT},
+        options={"type": "object", "additionalProperties": TEXT},
         source=TEXT,
         error=TEXT,
     ),

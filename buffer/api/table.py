@@ -50,6 +50,12 @@ _NOW = ("now", "boolean", "Share it at once.")
 _MEDIA = ("media", "media", "What to attach.")
 _OWN_TIME = ("scheduled_at", "moment", "A time of its own; overrides top and now.")
 _AGAIN = ("allow_duplicate", "boolean", "Post the same text again.")
+_OPTIONS = (
+    ("warning", "string", "Ours: a content warning, where the network has them."),
+    ("visibility", "string", "Ours: public, unlisted or private, where the network knows it."),
+    ("language", "string", "Ours: its language (en, de, …), where the network knows it."),
+)
+_SERIES = "Ours: divide a text that is too long into a thread, where the network has them."
 _IDS = ("ids", "ids", "Ours: further updates to do it with, all or none.")
 _HOLD = ("hold", "hold", "Ours: seconds it is kept back, so that it can be taken back.")
 _LIST = (
@@ -196,6 +202,8 @@ ROUTES = (
             ),
             ("retweet", "retweet", "Kept and shown; networks without it post the tweet's address."),
             _AGAIN,
+            *_OPTIONS,
+            ("series", "boolean", _SERIES),
             _HOLD,
             ("source", "string", "Ours: where the text was taken from."),
             _UTC,
@@ -217,7 +225,7 @@ ROUTES = (
         about="Change an update that has not been sent.",
         answer="Changed",
         parameters=_takes(
-            *(_TEXT, _NOW, _MEDIA, _OWN_TIME, _AGAIN),
+            *(_TEXT, _NOW, _MEDIA, _OWN_TIME, _AGAIN, *_OPTIONS),
             ("keep_text", "boolean", "Ours: leave the text as it is, whatever is given for it."),
             ("to_queue", "boolean", "Ours: put it back in the queue, one in error too."),
             *(_IDS, _UTC),

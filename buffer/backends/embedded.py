@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from buffer import attachments, pictures, series, slots, telling
+from buffer import attachments, content, pictures, slots, telling
 from buffer.errors import Code, Refused
 from buffer.model import (
     HELD,
@@ -387,7 +387,8 @@ class EmbeddedQueue:
         updates = [self._made(draft, profile, post_id, now) for profile in profiles]
         for profile, update in zip(profiles, updates, strict=True):
             self._refuse_full(profile)
-            self._refuse_text(profile, update, now, allow_twin=draft.allow_duplicate)
+            content.check(update, profile, self._network(profile).limits(profile))
+            self._refuse_twin(profile, update, now, allowed=draft.allow_duplicate)
             self._join(profile, update, now)
         if draft.position is Position.TOP:
             self._store.updates.prepend(updates)
@@ -401,14 +402,13 @@ class EmbeddedQueue:
         at_once = draft.position is Position.NOW and draft.scheduled_at is None
         if at_once:
             _refuse_paused(profile)
-        limits = self._network(profile).limits(profile)
         update = Update(
             id=new_id(now),
             post_id=post_id,
             team_id=self._team,
             profile_id=profile.id,
             service=profile.service,
-            text=series.divided(draft.text, limits) if draft.series else draft.text,
+            text=draft.text,
             state=State.QUEUED,
             created_at=now,
             updated_at=now,
@@ -416,12 +416,12 @@ class EmbeddedQueue:
             via=self._actor.via,
             share_at=now + draft.hold if at_once else None,
             shared_now=at_once,
-            media=pictures.wanted(draft.media, limits),
             retweet=draft.retweet,
             shorten=draft.shorten,
             attachment=draft.attachment,
             source=draft.source,
         )
+        update = content.written(update, draft, self._network(profile).limits(profile))
         return _scheduled(update, profile, draft.scheduled_at) if draft.scheduled_at else update
 
     def _edit(self, update: Update, edit: Edit, now: datetime) -> None:
@@ -431,9 +431,8 @@ class EmbeddedQueue:
         changed = replace(update, updated_at=now)
         if edit.text is not None:
             changed = attachments.retold(changed, edit.text)
-        if edit.media is not None:
-            limits = self._network(profile).limits(profile)
-            changed = replace(changed, media=pictures.wanted(edit.media, limits))
+        limits = self._network(profile).limits(profile)
+        changed = content.changed(changed, edit, limits)
         if edit.scheduled_at:
             _refuse_past(edit.scheduled_at, now)
             changed = _scheduled(changed, profile, edit.scheduled_at)
@@ -444,8 +443,10 @@ class EmbeddedQueue:
         returns = changed.is_pending and not update.is_pending
         if returns:
             self._refuse_full(profile)
-        if returns or (changed.text, changed.media) != (update.text, update.media):
-            self._refuse_text(profile, changed, now, allow_twin=edit.allow_duplicate)
+        if returns or content.differs(changed, update):
+            content.check(changed, profile, limits)
+        if returns or changed.text != update.text:
+            self._refuse_twin(profile, changed, now, allowed=edit.allow_duplicate)
         if not _in_line(update):
             self._join(profile, changed, now)
         self._save(changed, _EDITABLE)
@@ -522,13 +523,10 @@ class EmbeddedQueue:
             raise Refused(f"This server does not post to “{profile.name}” ({profile.service}).")
         return network
 
-    def _refuse_text(
-        self, profile: Profile, update: Update, now: datetime, *, allow_twin: bool
+    def _refuse_twin(
+        self, profile: Profile, update: Update, now: datetime, *, allowed: bool
     ) -> None:
-        limits = self._network(profile).limits(profile)
-        series.check(update.text, limits, profile.name, profile_id=profile.id)
-        pictures.check(update.media, limits, profile.name, profile_id=profile.id)
-        if allow_twin or not update.text.strip():
+        if allowed or not update.text.strip():
             return
         twin = self._store.updates.twin(
             profile.id, update.text, since=now - TWIN, except_id=update.id

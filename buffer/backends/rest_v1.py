@@ -91,7 +91,9 @@ class Server:
         """What this server can do."""
         told = self.configuration.get("features")
         known = {feature.value for feature in Feature}
-        return frozenset(map(Feature, known & set(told))) if isinstance(told, list) else V1
+        if not isinstance(told, list):
+            return V1
+        return frozenset(map(Feature, known & set(told))) - {Feature.FILES}  # v1 carries none
 
     @property
     def configuration(self) -> dict[str, Any]:

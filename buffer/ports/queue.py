@@ -36,6 +36,9 @@ class Feature(StrEnum):
     PROBLEMS = "problems"
     """`problems`, `confirm_sent`, and an edit that puts something back in the queue."""
 
+    FILES = "files"
+    """Pictures that are files, and what some networks know beside the text."""
+
     INTERACTIONS = "interactions"
     COMMENT = "comment"
 

@@ -177,12 +177,12 @@ def test_where_the_bot_is_not_it_answers_all_the_same(desk: Office) -> None:
     desk.slack.problems.clear()
 
 
-def test_a_message_of_files_alone_says_what_to_do(desk: Office) -> None:
-    file = desk.slack.upload(as_=ADA, name="cat.png", body=b"png", mimetype="image/png")
+def test_a_message_without_words_or_pictures_says_so(desk: Office) -> None:
+    file = desk.slack.upload(as_=ADA, name="plan.pdf", body=b"pdf", mimetype="application/pdf")
     said = desk.slack.say(as_=ADA, channel=SOCIAL, text="", files=[file["id"]])
     desk.slack.shortcut(as_=ADA, callback_id="add_to_queue", channel=SOCIAL, ts=said.ts).answers()
     assert desk.slack.modal(ADA) is None
-    assert "no words to post, only files" in words(desk.sees())
+    assert "no words and no picture" in words(desk.sees())
 
 
 def test_a_guest_gets_no_window(desk: Office) -> None:

@@ -100,14 +100,14 @@ def test_the_same_words_in_the_composer_are_asked_about(story: Story) -> None:
 
 
 def test_a_message_that_is_only_a_file(story: Story) -> None:
-    file = story.slack.upload(as_=ADA, name="a.png", body=b"\x89PNG")
+    file = story.slack.upload(as_=ADA, name="plan.pdf", body=b"%PDF")
     deed = story.slack.say(as_=ADA, channel=SOCIAL, text="", files=[file["id"]])
     story.done(deed)
     story.done(
         story.slack.shortcut(as_=ADA, callback_id="add_to_queue", channel=SOCIAL, ts=deed.ts)
     )
     assert story.slack.modal(ADA) is None
-    assert "no words to post, only files" in story.private(ADA, SOCIAL)
+    assert "no words and no picture to post" in story.private(ADA, SOCIAL)
     assert story.waiting == 0
 
 
@@ -121,7 +121,7 @@ def test_a_message_without_any_words(story: Story) -> None:
         story.slack.shortcut(as_=ADA, callback_id="add_to_queue", channel=SOCIAL, ts=bare["ts"])
     )
     assert story.slack.modal(ADA) is None
-    assert "no words to post" in story.private(ADA, SOCIAL)
+    assert "no words and no picture to post" in story.private(ADA, SOCIAL)
 
 
 def test_a_card_of_ours_as_a_message_to_post(story: Story) -> None:
