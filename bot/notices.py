@@ -215,7 +215,7 @@ def late(update: Update, profile: Profile, trouble: str) -> Message:
         SectionBlock(text=PlainTextObject(text=then)),
     ]
     return Message(
-        text=f"Late: the post of {_line(account)} on {place}, due {at}. {_line(why)}",
+        text=f"Late: the post of {_line(account)} on {place}, due {at}. {_glance(why)}",
         blocks=[*blocks, *_reconnect_row(profile)],
     )
 

@@ -25,7 +25,7 @@ from bot.blocks.ids import (
     UNSHARE,
 )
 from bot.blocks.pieces import button, fallback, given_back, plain_second, plain_when, shorten, small
-from bot.blocks.update import status, whose, words
+from bot.blocks.update import status, whose, with_pictures, words
 from bot.message import Message
 from bot.notices import account_name, note, problem_buttons
 from bot.people import Desk
@@ -100,7 +100,7 @@ def headline(updates: Sequence[Update], *, fresh: bool = False) -> str:
 
 
 def status_line(update: Update, profile: Profile, zone: str) -> str:
-    return f"• {whose(profile)}: {status(update, profile, zone)}"
+    return f"• {whose(profile)}: {status(update, profile, zone)}{with_pictures(update)}"
 
 
 def post_buttons(updates: Sequence[Update], value: str) -> list[ButtonElement]:

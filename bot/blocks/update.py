@@ -108,7 +108,16 @@ def words(update: Update) -> str:
 def _by(update: Update) -> str:
     is_member = update.via == "slack" and update.user_id.isalnum()
     said = f" · by <@{update.user_id}>" if is_member else ""
-    return said + (" · with a picture" if update.media.own_picture else "")
+    return said + with_pictures(update)
+
+
+def with_pictures(update: Update) -> str:
+    """“ · with 2 pictures”; "" for none."""
+    media = update.media
+    sources = {file.source for file in media.pictures} | ({media.own_picture} - {""})
+    return f" · with {'a picture' if len(sources) == 1 else f'{len(sources)} pictures'}" * bool(
+        sources
+    )
 
 
 def whose(profile: Profile) -> str:

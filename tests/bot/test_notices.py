@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from bot import notices
 from bot.message import Message
 from buffer.model import (
+    Attached,
     Event,
     Interaction,
+    Media,
     Person,
     Profile,
     Reply,
@@ -112,6 +114,17 @@ def everything(
     yield "failed", notices.problem(failed, profile)
     yield "missed", notices.problem(replace(update, state=State.MISSED), profile)
     yield "unconfirmed", notices.problem(replace(update, state=State.UNCONFIRMED), profile)
+    ended = replace(profile, disconnected=True)
+    yield "failed for its login", notices.problem(failed, ended)
+    late = replace(update, state=State.SCHEDULED, scheduled_at=update.due_at)
+    missing = Media(files=(Attached(source="slack:F1"),))
+    yield "late", notices.late(late, profile, update.text)
+    yield "late for nothing known", notices.late(replace(late, scheduled_at=None), profile, "")
+    yield "late for its picture", notices.late(replace(late, media=missing), profile, "")
+    yield "late for its login", notices.late(late, ended, "")
+    yield "late on the wire", notices.late(replace(late, state=State.SENDING), profile, "")
+    yield "login ended", notices.login(ended)
+    yield "login ends", notices.login(replace(profile, expires_at=NOW + timedelta(days=3)))
     yield "question", notices.reply_question(reply, profile, update)
     for state in (ReplyState.FAILED, ReplyState.UNCONFIRMED):
         failed_reply = replace(reply, state=state, error=reply.error or "The login has expired.")
