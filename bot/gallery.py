@@ -111,6 +111,9 @@ def the_home() -> View:
     queues = [
         home.Queued(profile=LOCAL, counts=Counts(pending=12, sent=1, limit=5000), updates=[QUEUED]),
         home.Queued(profile=replace(ADA, paused=True), counts=COUNTS, updates=[SCHEDULED]),
+        home.Queued(
+            profile=replace(ADA, id="c" * 24, disconnected=True), counts=COUNTS, updates=[]
+        ),
     ]
     return home.view(queues, [(FAILED, LOCAL), (UNCLEAR, ADA)], ZONE, "/buffer")
 

@@ -120,7 +120,7 @@ def _which(stage: Stage, services: Sequence[str]) -> Block:
 
 
 def _step(asked: Asked) -> list[Block]:
-    text = f"<{asked.url}|*Open this page*>. {escape(asked.words)}"
+    text = f"*<{asked.url}|Open this page>*. {escape(asked.words)}"
     return [SectionBlock(text=MarkdownTextObject(text=text))]
 
 

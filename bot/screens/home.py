@@ -20,6 +20,7 @@ from slack_sdk.models.views import View
 
 from bot.blocks import (
     PAUSE,
+    RECONNECT,
     RESUME,
     account_name,
     button,
@@ -108,6 +109,8 @@ def _queue(queued: Queued, zone: str) -> list[Block]:
         if profile.paused
         else button("Pause", PAUSE, profile.id)
     ]
+    if profile.disconnected:
+        row.append(button("Reconnect", RECONNECT, profile.id, style="primary"))
     if more:
         row.append(button(f"All {queued.counts.pending:,}", GO, f"home|{profile.id}|1"))
     blocks: list[Block] = [_profile_line(queued)]
@@ -123,6 +126,8 @@ def _queue(queued: Queued, zone: str) -> list[Block]:
 def _profile_line(queued: Queued) -> Block:
     profile, counts = queued.profile, queued.counts
     paused = " · *paused*, nothing goes out" if profile.paused else ""
+    if profile.disconnected:
+        paused = " · *disconnected*, nothing goes out until its login is renewed"
     text = whose(profile)
     return SectionBlock(
         text=MarkdownTextObject(text=f"{text} · {counts.pending:,} waiting{paused}")
