@@ -267,6 +267,7 @@ def test_a_server_that_cannot_be_reached_got_nothing(
         "See https://example.org/a/very/long/path/that/is/cut?for=the&eye=1 now",
         "Hi @dana@example.social and @bo, #tags too",
         "👩‍👩‍👧 family",
+        "**bold** and `code`, _it_ and > quoted",
     ],
 )
 def test_what_is_out_is_known_by_its_words(desk: Desk, text: str) -> None:
@@ -290,6 +291,26 @@ def test_one_that_is_another_updates_is_another(desk: Desk, store: SqliteStore) 
     assert (
         desk.network.find(desk.profile, desk.update("Good morning", id="this"), desk.key()) is None
     )
+
+
+def test_marks_that_a_server_draws_are_no_difference(desk: Desk) -> None:
+    update, key = desk.update("**Bold** move: `make run`"), desk.key()
+    desk.server.post({"status": "Bold move: make run"})
+    assert desk.network.find(desk.profile, update, key)
+
+
+def test_a_picture_alone_is_known_by_its_picture(desk: Desk) -> None:
+    update, key = desk.update("", media=desk.picture()), desk.key()
+    desk.server.post({"status": ""})
+    assert desk.network.find(desk.profile, update, key) is None
+    receipt = desk.network.publish(desk.profile, update, key)
+    assert desk.network.find(desk.profile, update, key) == receipt
+
+
+def test_a_boost_is_no_post_of_ours(desk: Desk) -> None:
+    desk.server.post({"status": "Hello"})
+    desk.server.statuses[0]["reblog"] = {"id": "1"}
+    assert desk.network.find(desk.profile, desk.update(), desk.key()) is None
 
 
 def test_it_is_found_behind_many_others(desk: Desk) -> None:
