@@ -567,6 +567,6 @@ def _says(status: Json, update: Update) -> bool:
 
 def _bare(text: str) -> str:
     """What two spellings of one text share: no blanks, no servers of mentioned people, and none of the marks that some
-    servers make bold or quotes of (snac does so in every post, tried 2026-11)."""
+    servers make bold or quotes of."""
     named = re.sub(r"(@[\w.-]+)@[\w.-]+", r"\1", text)
     return re.sub(r"\s+|[\u200b\u200c\u200d\ufeff*_`~>\\]", "", named)
