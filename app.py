@@ -17,12 +17,15 @@ from waitress.server import create_server
 import cli
 import doctor
 import logs
+from backend import networks_for
 from bot import when
 from bot.manifest import named
 from buffer.backends.rest_v1 import BUFFER, LAST_DAY
+from buffer.web import Web
 from playground import Playground
 from settings import Mode, Settings, SettingsError
-from wiring import House, build, slack_client
+from storage import SqliteStore
+from wiring import House, build, slack_client, utc_now
 
 log = logging.getLogger("app")
 
@@ -157,5 +160,11 @@ def warn_of_the_end(settings: Settings) -> None:
         )
 
 
+def examine(settings: Settings, store: SqliteStore) -> list[doctor.Finding]:
+    """What `doctor` looks at."""
+    networks = networks_for(settings, store, utc_now, Web())
+    return doctor.examine(settings, store, slack_client(settings), networks)
+
+
 if __name__ == "__main__":
-    cli.main(serve, lambda settings, store: doctor.examine(settings, store, slack_client(settings)))
+    cli.main(serve, examine)

@@ -40,7 +40,7 @@ SETTLED = 1.0
 Serve = Callable[[Settings, bool, bool], None]
 """Runs the product: (settings, with the web server, with the worker's loops) until a signal."""
 
-Examine = Callable[[Settings, Store], list[tuple[bool, str]]]
+Examine = Callable[[Settings, SqliteStore], list[tuple[bool, str]]]
 """Looks at everything that can be wrong: (is it right, a sentence)."""
 
 

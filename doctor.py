@@ -11,8 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from buffer.backends.rest_v1 import BUFFER, LAST_DAY, RestQueues, Server
 from buffer.errors import QueueError
 from buffer.model import Actor, Profile
-from buffer.networks import NETWORKS
-from buffer.ports import Store
+from buffer.ports import Network, Networks, Store
 from buffer.web import Web
 from settings import Mode, Settings
 
@@ -20,13 +19,19 @@ Finding = tuple[bool, str]
 """Whether it is right, and a sentence."""
 
 
-def examine(settings: Settings, store: Store, client: WebClient) -> list[Finding]:
-    """Settings, database, Slack, profiles, in this order. Calls Slack, if tokens are set."""
+def examine(
+    settings: Settings, store: Store, client: WebClient, networks: Networks
+) -> list[Finding]:
+    """Settings, database, Slack, profiles, in this order. Asks Slack, if tokens are set, and each profile's network."""
     return [
         (True, f"Mode: {settings.mode.value}; pages at {settings.own_url}."),
         database(settings, store),
         *slack(settings, client),
-        *(profiles(store) if settings.buffer_backend == "embedded" else hosted(settings, store)),
+        *(
+            profiles(store, networks)
+            if settings.buffer_backend == "embedded"
+            else hosted(settings, store)
+        ),
     ]
 
 
@@ -128,22 +133,26 @@ def hosted(settings: Settings, store: Store) -> Iterator[Finding]:
         yield True, f"Buffer switches its REST API v1 off on {LAST_DAY}."
 
 
-def profiles(store: Store) -> Iterator[Finding]:
+def profiles(store: Store, networks: Networks) -> Iterator[Finding]:
     found = store.profiles.all()
     if not found:
         yield False, "There is no profile: add one with `profile add local --name NAME`."
     for profile in found:
-        yield profile_finding(store, profile)
+        yield profile_finding(store, profile, networks.get(profile.service))
 
 
-def profile_finding(store: Store, profile: Profile) -> Finding:
+def profile_finding(store: Store, profile: Profile, network: Network | None) -> Finding:
     name = f"Profile “{profile.name}” ({profile.service}, {profile.timezone})"
-    if profile.service not in NETWORKS:
+    if network is None:
         return False, f"{name}: this version does not know the network {profile.service}."
     if profile.disconnected:
         return False, f"{name}: its login has expired; connect it again."
     if not any(schedule.days and schedule.times for schedule in profile.schedules):
         return False, f"{name}: it has no posting times, so nothing queued goes out."
+    try:
+        network.interactions(profile, datetime.now(UTC))
+    except QueueError as error:
+        return False, f"{name}: its network does not answer: {error}"
     pending, sent = store.updates.counts(profile.id)
     state = "paused" if profile.paused else "active"
     heard = len(store.feeds.channels(profile.id))

@@ -29,7 +29,7 @@ from sqlite_utils import Database as Toolbox
 
 from buffer.model import UNBOUND, Actor, Notice, NoticeKind, new_id
 from storage.owners import Owner, folder_beside
-from storage.schema import migrations
+from storage.schema import migrations, unknown_in
 from storage.sqlite.audit import Audit
 from storage.sqlite.database import Database
 from storage.sqlite.media import folder_of
@@ -320,13 +320,11 @@ def _media(database: Path) -> list[Path]:
 
 def _check_origin(file: Path, staged: Path) -> None:
     """Whether the database in it is one of ours, and this program knows all that was done to it."""
-    known = {each.name for each in migrations.pending(Toolbox(memory=True))}
     with closing(_opened(staged)) as opened:
-        applied = {each.name for each in migrations.applied(Toolbox(opened))}
-    if not applied:
-        raise _no_backup(file)
-    if not applied <= known:
-        raise _too_new(file)
+        if not migrations.applied(Toolbox(opened)):
+            raise _no_backup(file)
+        if unknown_in(opened):
+            raise _too_new(file)
 
 
 def _too_new(file: Path) -> ValueError:

@@ -10,6 +10,8 @@ those of them that wait for a slot; `pinned` marks a scheduled one whose time is
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("slack-buffer")
@@ -236,3 +238,9 @@ CREATE INDEX local_reactions_of_post ON local_reactions (post_id, created_at);
 def m001_first(db: Database) -> None:
     """Everything of the first release."""
     db.executescript(_FIRST)
+
+
+def unknown_in(connection: sqlite3.Connection) -> bool:
+    """Whether a newer version was at this database: it holds steps that are not here."""
+    known = {each.name for each in migrations.pending(Database(memory=True))}
+    return not {each.name for each in migrations.applied(Database(connection))} <= known

@@ -13,10 +13,11 @@ from slack_sdk import WebClient
 
 import cli
 import doctor
-from buffer.ports import Store
+from backend import networks_for
+from buffer.web import Web
 from mastodon_server import CODE, TOKEN, mastodon
 from settings import Settings
-from storage import open_store
+from storage import SqliteStore, open_store
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +28,10 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def run(*words: str) -> Result:
-    def examine(settings: Settings, store: Store) -> list[doctor.Finding]:
-        return doctor.examine(settings, store, WebClient(base_url="http://127.0.0.1:9/", timeout=1))
+    def examine(settings: Settings, store: SqliteStore) -> list[doctor.Finding]:
+        networks = networks_for(settings, store, lambda: datetime.now(UTC), Web())
+        client = WebClient(base_url="http://127.0.0.1:9/", timeout=1)
+        return doctor.examine(settings, store, client, networks)
 
     return CliRunner().invoke(cli.group(lambda *_: None, examine), words)
 
@@ -158,3 +161,14 @@ def test_what_is_secret_is_read_from_standard_input(database: str) -> None:
         assert TOKEN not in step.output and CODE not in step.output
         assert run("profile", "disconnect", id).exit_code == 0
         assert "disconnected" in run("profile", "list").stdout
+
+
+def test_doctor_asks_each_network(database: str) -> None:
+    with mastodon(lambda: datetime.now(UTC)) as server:
+        words = ("profile", "add", "mastodon", "--server", server.url)
+        group = cli.group(lambda *_: None, lambda *_: [])
+        CliRunner().invoke(group, words, input=f"{TOKEN}\n")
+        assert "active, 0 pending" in run("doctor").stdout
+        server.revoked.add(TOKEN)
+        done = run("doctor")
+        assert done.exit_code == 1 and "does not answer: The access token is invalid" in done.stdout

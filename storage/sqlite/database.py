@@ -14,7 +14,7 @@ from sqlite_utils import Database as Toolbox
 
 from buffer.errors import Busy
 from buffer.model import Topic
-from storage.schema import migrations
+from storage.schema import migrations, unknown_in
 
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
@@ -144,7 +144,8 @@ class Database:
         return connection
 
     def _migrate(self) -> None:
-        """Bring the schema up to date, one process at a time: two that start together would both try."""
+        """Bring the schema up to date, one process at a time: two that start together would both try. Raises
+        ValueError, a sentence, for a database that a newer version has changed."""
         if self._shared:
             migrations.apply(Toolbox(self._shared))
             return
@@ -152,6 +153,11 @@ class Database:
             fcntl.flock(lock, fcntl.LOCK_EX)
             connection = self._mine()
             connection.execute("PRAGMA journal_mode = WAL")
+            if unknown_in(connection):
+                self.close()
+                raise ValueError(
+                    f"{self.path} was written by a newer slack-buffer: run that one, or restore a backup."
+                )
             migrations.apply(Toolbox(connection))
 
 

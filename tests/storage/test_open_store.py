@@ -82,3 +82,20 @@ def test_a_full_disk_is_a_sentence_and_saves_nothing(tmp_path: Path) -> None:
     store.memos.keep("large", "x" * 1_000_000)
     assert store.memos.names("") == ["large"]
     store.close()
+
+
+def test_an_older_version_leaves_a_newer_ones_database_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/buffer.db"
+    store = open_store(url)
+    table = next(
+        name
+        for (name,) in store.database.all(
+            "SELECT name FROM sqlite_master WHERE name LIKE '_sqlite%'"
+        )
+    )
+    store.database.execute(
+        f"INSERT INTO {table} (migration_set, name, applied_at) VALUES ('slack-buffer', 'm999', '')"
+    )
+    store.close()
+    with pytest.raises(ValueError, match="newer slack-buffer"):
+        open_store(url)

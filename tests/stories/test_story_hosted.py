@@ -266,10 +266,10 @@ def test_doctor_asks_the_server(near: Story, far: Far) -> None:
     client = slack_client(settings)
     assert any(
         "answers: “Local network” (local)" in words
-        for _, words in doctor.examine(settings, store, client)
+        for _, words in doctor.examine(settings, store, client, {})
     )
     far.web.stop()
-    wrong = [words for right, words in doctor.examine(settings, store, client) if not right]
+    wrong = [words for right, words in doctor.examine(settings, store, client, {}) if not right]
     assert len(wrong) == 1
     assert far.token not in wrong[0]
     far.web.start()
@@ -280,7 +280,9 @@ def test_doctor_finds_what_an_embedded_queue_left_behind(near: Story, far: Far) 
     networks = {"local": FakeNetwork()}
     mine = EmbeddedQueues(house.store, networks, near.clock)(Actor(team_id=TEAM["id"], user_id=ADA))
     mine.add(Draft(text="Left behind", profile_ids=(far.profile.id,)))
-    found = doctor.examine(house.settings, house.store, slack_client(house.settings))
+    found = doctor.examine(
+        house.settings, house.store, slack_client(house.settings), house.services.networks
+    )
     assert any("Waiting in this database: 1." in words for right, words in found if not right)
 
 

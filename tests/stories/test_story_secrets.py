@@ -183,6 +183,7 @@ def test_no_secret_comes_to_light(
             story.house.settings,
             story.house.store,
             WebClient(token=TOKEN, base_url=story.slack.api_url, retry_handlers=[]),
+            story.house.services.networks,
         )
         errors += [said(story.slack.messages(each, ADA)) for each in (SOCIAL, GENERAL, MESSAGES)]
         errors += [said(story.slack.home(ADA)), said(story.slack.modal(ADA)), str(findings)]

@@ -139,12 +139,14 @@ def test_it_ends_in_time(wired: Wired) -> None:
 def test_doctor_tries_the_app_token(wired: Wired) -> None:
     story, slack = wired
     settings, store = story.house.settings, story.house.store
-    client = slack_client(settings)
+    client, networks = slack_client(settings), story.house.services.networks
     assert (True, "Slack opens a socket for SLACK_APP_TOKEN.") in doctor.examine(
-        settings, store, client
+        settings, store, client, networks
     )
     slack.refuses = "invalid_auth"
-    said = [words for right, words in doctor.examine(settings, store, client) if not right]
+    said = [
+        words for right, words in doctor.examine(settings, store, client, networks) if not right
+    ]
     assert len(said) == 1
     assert "connections:write" in said[0]
     assert "xapp-" not in said[0]
