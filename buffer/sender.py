@@ -16,25 +16,14 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from buffer import series, telling
-from buffer.errors import (
-    Busy,
-    Damaged,
-    LoginExpired,
-    NetworkDown,
-    QueueError,
-    Refused,
-    SlowDown,
-    Unclear,
-)
+from buffer import telling
+from buffer.errors import Damaged, LoginExpired, NetworkDown, QueueError, SlowDown, Unclear
 from buffer.links import Shorten, as_written
 from buffer.model import Attempt, Phase, Profile, Receipt, Update, new_id
-from buffer.ports import Certainty, Clock, Network, Networks, Owner, Store
+from buffer.ports import Certainty, Clock, Networks, Owner, Store
+from buffer.posting import AskSomebody, Posting
 
 log = logging.getLogger("sender")
-
-SETTLED = timedelta(minutes=3)
-"""A post that is not on its network so long after it was on the wire is not on its way either."""
 
 KEY_LIFE = timedelta(minutes=45)
 """How long an unclear outcome is pursued; the shortest memory for keys we know of is an hour (Mastodon, 2026-11)."""
@@ -54,9 +43,8 @@ _FETCHING = timedelta(seconds=2)
 _JUMP = 30.0
 """Seconds by which the clock on the wall may gain or lose between two ticks before that is a jump."""
 
-_RESTORED = "It was restored from a backup, and may have been sent since that was made."
-
 Outcome = Receipt | QueueError
+Request = Callable[[Posting, datetime], Receipt]
 Submit = Callable[[Callable[[], None]], object]
 
 
@@ -118,10 +106,6 @@ class _Ended:
     outcome: Outcome
     at: datetime
     seconds: float
-
-
-class _AskSomebody(Unclear):
-    """Only a person can tell whether it is out."""
 
 
 class Sender:
@@ -275,21 +259,19 @@ class Sender:
         for job, is_ours in jobs:
             if is_ours:
                 attempt = replace(job.attempt, phase=Phase.WIRE, wire_at=now)
-                self._submit(replace(job, attempt=attempt), self._publish)
+                self._submit(replace(job, attempt=attempt), _publish)
             else:
                 self._busy[job.service] -= 1
 
-    def _submit(self, job: _Job, request: Callable[[Network, _Job, datetime], Receipt]) -> None:
+    def _submit(self, job: _Job, request: Request) -> None:
         self._crew.submit[job.service](partial(self._request, job, request))
 
-    def _request(self, job: _Job, request: Callable[[Network, _Job, datetime], Receipt]) -> None:
-        """Runs in a thread of the network; touches nothing but the queue of answers."""
+    def _request(self, job: _Job, request: Request) -> None:
+        """Runs in a thread of the network; of ours it touches nothing but the queue of answers."""
         began = monotonic()
         outcome: Outcome
         try:
-            outcome = request(self._networks[job.service], job, self._clock())
-        except Busy as error:  # our own database, before anything was said
-            outcome = NetworkDown(str(error))
+            outcome = request(self._posting(job), self._clock())
         except QueueError as error:
             outcome = error
         except (
@@ -300,6 +282,15 @@ class Sender:
         seconds = monotonic() - began
         self._answers.put(_Ended(job=job, outcome=outcome, at=self._clock(), seconds=seconds))
         self._crew.ring()
+
+    def _posting(self, job: _Job) -> Posting:
+        return Posting(
+            store=self._store,
+            network=self._networks[job.service],
+            profile=job.profile,
+            attempt=job.attempt,
+            clock=self._clock,
+        )
 
     def _collect(self, patience: float = 0) -> None:
         """Take in what came back, after waiting at most so long for the first."""
@@ -336,7 +327,7 @@ class Sender:
                 written, word = self._retry(attempt, until, str(outcome), ended.at)
             case SlowDown():
                 written, word = self._retry(attempt, outcome.until, str(outcome), ended.at)
-            case _AskSomebody():
+            case AskSomebody():
                 written = self._unconfirmed(attempt, str(outcome), ended.at)
                 word = "unconfirmed"
             case Unclear():
@@ -446,124 +437,18 @@ class Sender:
             ours = [job for job in jobs if self._store.attempts.looking(job.attempt)]
         self._busy.update(job.service for job in ours)
         for job in ours:
-            self._submit(job, self._look_up)
+            self._submit(job, _look_up)
 
     def _tell_problem(self, update: Update, now: datetime) -> None:
         telling.problem(self._store, update, now, admins=self._admins)
 
-    # -- one request, in a thread of its network
 
-    def _publish(self, network: Network, job: _Job, now: datetime) -> Receipt:
-        """Post it, or what is left of it."""
-        out = self._out(job, self._texts(network, job))
-        if job.attempt.update.look_since:
-            out = self._look_back(network, job, out)
-        return self._post(network, job, out)
-
-    def _post(self, network: Network, job: _Job, out: list[Receipt]) -> Receipt:
-        """The parts that are not out, one after the other; each is noted before the next is sent."""
-        update, key = job.attempt.update, job.attempt.key
-        texts = self._texts(network, job)
-        if len(texts) == 1:
-            return out[0] if out else network.publish(job.profile, update, key)
-        for number in range(len(out), len(texts)):
-            part, part_key = series.part(update, texts, number), series.part_key(key, number)
-            try:
-                receipt = network.publish(job.profile, part, part_key, thread=tuple(out))
-            except Refused as refusal:
-                raise Refused(_of_part(number, len(texts), str(refusal))) from refusal
-            self._note_part(job, number, part.text, receipt)
-            out.append(receipt)
-        return out[0]
-
-    def _out(self, job: _Job, texts: list[str]) -> list[Receipt]:
-        """The parts that are out; there is nothing to ask for at the first try of a single post."""
-        if len(texts) == 1 and job.attempt.number == 1:
-            return []
-        return self._store.parts.out(job.attempt.update.id, texts)
-
-    def _note_part(self, job: _Job, number: int, text: str, receipt: Receipt) -> None:
-        try:
-            self._store.parts.note(job.attempt.update.id, number, text, receipt, self._clock())
-        except Busy as error:
-            raise Unclear("A part is out, but that could not be written down.") from error
-
-    def _look_back(self, network: Network, job: _Job, out: list[Receipt]) -> list[Receipt]:
-        """It comes from a backup, and may have gone out after that was made, with a key nobody knows: the parts that
-        are out."""
-        update = job.attempt.update
-        assert update.look_since
-        if network.certainty is Certainty.BLIND:
-            raise _AskSomebody(_RESTORED)
-        texts, found = self._texts(network, job), list(out)
-        for number in range(len(out), len(texts)):
-            part = series.part(update, texts, number)
-            try:
-                receipt = network.find(job.profile, part, job.attempt.key, since=update.look_since)
-            except Unclear as error:  # this was only a look
-                raise NetworkDown(str(error)) from error
-            except Refused as error:  # nobody can look
-                raise _AskSomebody(_RESTORED) from error
-            if receipt is None:
-                break
-            self._note_part(job, number, part.text, receipt)
-            found.append(receipt)
-        return found
-
-    def _look_up(self, network: Network, job: _Job, now: datetime) -> Receipt:
-        """Find out what became of a post that was on the wire. Raises Unclear while nobody can tell, NetworkDown when
-        it is certain that nothing is out, SlowDown where a series is to go on at once."""
-        attempt = job.attempt
-        if network.certainty is Certainty.BLIND:
-            raise Unclear("The sender was stopped while this was on its way.")
-        texts = self._texts(network, job)
-        out = self._out(job, texts) if len(texts) > 1 else []
-        if len(out) == len(texts):
-            return out[0]
-        part = series.part(attempt.update, texts, len(out))
-        try:
-            found = network.find(job.profile, part, series.part_key(attempt.key, len(out)))
-        except QueueError as error:  # whatever it says, it says it of the look, not of the post
-            raise Unclear(str(error)) from error
-        if found and len(texts) == 1:
-            return found
-        if found:
-            self._note_part(job, len(out), part.text, found)
-            raise SlowDown(_so_far(len(out) + 1, len(texts)), now)
-        if network.certainty is Certainty.KEYED and not is_too_late(attempt.update, now):
-            return _repeat(network, job, texts, out, now)
-        if now - _wire_at(attempt) < SETTLED:
-            raise Unclear("It is not on the network yet.")
-        raise NetworkDown("The network did not take it.")
-
-    def _texts(self, network: Network, job: _Job) -> list[str]:
-        return series.parts(job.attempt.update.text, network.limits(job.profile))
+def _publish(posting: Posting, now: datetime) -> Receipt:
+    return posting.publish()
 
 
-def _repeat(
-    network: Network, job: _Job, texts: list[str], out: list[Receipt], now: datetime
-) -> Receipt:
-    if len(texts) > 1:
-        raise SlowDown(_so_far(len(out), len(texts)), now)
-    try:
-        return network.publish(job.profile, job.attempt.update, job.attempt.key)
-    except Refused:
-        raise
-    except (
-        QueueError
-    ) as error:  # this time nothing went out, perhaps; of the time before we know no more
-        raise Unclear(str(error)) from error
-
-
-def _so_far(number: int, total: int) -> str:
-    return f"{number} of its {total} parts are out; the others were not sent yet."
-
-
-def _of_part(number: int, total: int, reason: str) -> str:
-    if not number:
-        return reason
-    before = "the part before it is" if number == 1 else f"the {number} parts before it are"
-    return f"Part {number + 1} of {total} was refused; {before} out, and it goes on from there. {reason}"
+def _look_up(posting: Posting, now: datetime) -> Receipt:
+    return posting.look_up(now)
 
 
 def _due_at(attempt: Attempt) -> datetime:

@@ -74,8 +74,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "buffer.slots",
         "buffer.telling",
         "buffer.links",
-        "buffer.series",
+        "buffer.posting",
     },
+    "buffer.posting": {"buffer.model", "buffer.errors", "buffer.ports", "buffer.series"},
     "buffer.poller": {
         "buffer.model",
         "buffer.errors",

@@ -304,14 +304,20 @@ class Bluesky:
         }
         said = self._tried(session, profile, "POST", "com.atproto.repo.putRecord", json=body)
         if said.status == 400 and _error(said) == "InvalidSwap":
-            found = self._get(session, profile, key)
-            if found is None:
-                raise Unclear("The server says that it has this post, and does not show it.")
-            return found
+            return self._there_already(session, profile, key)
         done = _json(self._checked(said))
         if not done.get("uri"):
             raise Unclear("The server answered something that cannot be read.")
         return _receipt(session, done)
+
+    def _there_already(self, session: _Session, profile: Profile, key: str) -> Receipt:
+        try:
+            found = self._get(session, profile, key)
+        except QueueError as error:  # it is out, whatever keeps us from seeing it
+            raise Unclear(str(error)) from error
+        if found is None:
+            raise Unclear("The server says that it has this post, and does not show it.")
+        return found
 
     def _get(self, session: _Session, profile: Profile, key: str) -> Receipt | None:
         params = {"repo": session.did, "collection": POST, "rkey": rkey(key)}

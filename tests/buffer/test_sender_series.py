@@ -10,7 +10,7 @@ import pytest
 
 from buffer.backends.embedded import EmbeddedQueues
 from buffer.errors import Busy, NetworkDown, Refused
-from buffer.model import Attached, Limits, Media, State, Update
+from buffer.model import Attached, Limits, Media, Receipt, State, Update
 from buffer.ports import Certainty
 from buffer.sender import Crew, Sender
 from cast import ADA, MONDAY
@@ -219,3 +219,25 @@ def test_where_nobody_can_look_a_person_is_asked_at_once(story: Story) -> None:
     story.at(NINE)
     settles(story)
     assert (story.state(update), story.out()) == (State.UNCONFIRMED, [])
+
+
+def test_a_locked_database_during_a_look_is_no_news_of_the_post(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It must not be taken for the network's word that nothing is out."""
+    story.queues(SERIES)
+    story.network.loses_the_answer(0)
+    locked = [True, True]
+    out = story.store.parts.out
+
+    def sometimes(update_id: str, texts: list[str]) -> list[Receipt]:
+        if story.network.posts and locked:
+            locked.pop()
+            raise Busy("locked")
+        return out(update_id, texts)
+
+    monkeypatch.setattr(story.store.parts, "out", sometimes)
+    story.at(NINE)
+    settles(story)
+    expected = ["one"] if story.network.certainty is Certainty.BLIND else ["one", "two", "three"]
+    assert story.out() == expected
