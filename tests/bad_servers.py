@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 Talk = Callable[[socket.socket], None]
 
@@ -24,7 +24,7 @@ def server(*talks: Talk) -> Iterator[str]:
                 line, _ = listener.accept()
             except OSError:
                 return
-            with line:
+            with line, suppress(ConnectionError):
                 talks[min(number, len(talks) - 1)](line)
             number += 1
 
@@ -43,13 +43,20 @@ def heard(line: socket.socket) -> bytes:
     """A whole request, with its body."""
     got = b""
     while b"\r\n\r\n" not in got:
-        got += line.recv(65536)
+        got += _more(line)
     head, _, body = got.partition(b"\r\n\r\n")
     for field in head.lower().split(b"\r\n"):
         if field.startswith(b"content-length:"):
             while len(body) < int(field.split(b":")[1]):
-                body += line.recv(65536)
+                body += _more(line)
     return head + b"\r\n\r\n" + body
+
+
+def _more(line: socket.socket) -> bytes:
+    found = line.recv(65536)
+    if not found:
+        raise ConnectionError("It ended in the middle of a request.")
+    return found
 
 
 def says(answer: bytes) -> Talk:

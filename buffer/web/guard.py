@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from time import monotonic
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 from buffer.errors import Code, NetworkDown, Refused
 from buffer.web.line import (
@@ -16,12 +18,10 @@ from buffer.web.line import (
     BROKEN,
     NO_ADDRESS,
     Answer,
-    GuardedAdapter,
+    Exchange,
+    HttpPool,
+    HttpsPool,
     TooLarge,
-    Watch,
-    answer,
-    deadline,
-    new_session,
     read,
 )
 
@@ -65,10 +65,12 @@ class Guard:
         raise Refused("The link leads from one address to the next too often.", Code.BAD_PARAMETER)
 
     def _session(self) -> requests.Session:
-        http, https = (
-            GuardedAdapter(scheme, loopback=self._loopback) for scheme in ("http", "https")
-        )
-        return new_session(http, https, self._agent)
+        session = requests.Session()
+        session.trust_env = False
+        session.headers["User-Agent"] = self._agent
+        for scheme in ("http", "https"):
+            session.mount(f"{scheme}://", _Adapter(scheme, loopback=self._loopback))
+        return session
 
     def _hop(
         self, session: requests.Session, url: str, end: float, most: int, types: Sequence[str]
@@ -77,21 +79,20 @@ class Guard:
         if left <= 0:
             raise NetworkDown("The link took too long to answer.")
         try:
-            session.close()  # a connection that was kept may be dead by now
-            with deadline(left, Watch()):
+            with Exchange(left):
                 response = session.get(
                     url, timeout=(left, left), allow_redirects=False, stream=True
                 )
                 with closing(response):
                     if response.status_code in _MOVED:
-                        return answer(response, b"")
+                        return _answer(response, b"")
                     kind = response.headers.get("Content-Type", "").lower()
                     if types and not kind.startswith(tuple(types)):
                         raise Refused(
                             "The link leads to something else than was expected.",
                             Code.BAD_MEDIA_TYPE,
                         )
-                    return answer(response, read(response, most))
+                    return _answer(response, read(response.raw, most))
         except InvalidIPAddress as error:
             raise Refused("The link leads into a private network.", Code.BAD_PARAMETER) from error
         except TooLarge as error:
@@ -100,6 +101,23 @@ class Guard:
             raise Refused("The link is not a web address.", Code.BAD_PARAMETER) from error
         except BROKEN as error:
             raise NetworkDown("The link cannot be opened right now.") from error
+
+
+class _Adapter(IPFilterAdapter):  # type: ignore[misc]
+    """Connects to the very address it has checked, so that a name cannot change in between."""
+
+    def __init__(self, scheme: str, *, loopback: bool) -> None:
+        super().__init__(is_https_proto=scheme == "https", allow_loopback=loopback)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
+
+
+def _answer(response: requests.Response, body: bytes) -> Answer:
+    return Answer(
+        status=response.status_code, headers=response.headers, body=body, url=response.url
+    )
 
 
 def checked(url: str) -> str:

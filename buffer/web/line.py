@@ -1,24 +1,24 @@
-"""What stands under both doors: sessions whose exchanges end at a deadline, and how an answer is read."""
+"""What stands under both doors: lines to servers that end at a deadline, and how an answer is read."""
 
 from __future__ import annotations
 
 import json
-import os
 import socket
+import ssl
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from time import monotonic
+from typing import Any, Self
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.connection import allowed_gai_family
+from urllib3.util.ssl_ import create_urllib3_context
 
 AGENT = "slack-buffer/0.1"
 _CHUNK = 1 << 16
@@ -65,132 +65,155 @@ NO_ADDRESS = (
 BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
-def read(response: requests.Response, most: int) -> bytes:
+def read(response: urllib3.BaseHTTPResponse, most: int) -> bytes:
     """The unpacked body. What claims to be larger, or turns out to be, is not read to its end."""
     claimed = response.headers.get("Content-Length", "")
     if claimed.isdecimal() and int(claimed) > most:
         raise TooLarge
     body = bytearray()
-    for chunk in response.iter_content(_CHUNK):
+    for chunk in response.stream(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > most:
             raise TooLarge
     return bytes(body)
 
 
-def answer(response: requests.Response, body: bytes) -> Answer:
-    return Answer(
-        status=response.status_code, headers=response.headers, body=body, url=response.url
-    )
-
-
 # -- a deadline for the whole of it
 
 
-class Watch:
-    """Ends one exchange at its deadline by shutting its socket; knows whether a byte was sent before."""
+class Exchange:
+    """One question and its answer: until when it has to be over, and whether a byte of it was sent.
 
-    def __init__(self) -> None:
-        self.has_begun = False
-        self.is_over = False
-        self._lock = threading.Lock()
-        self._line: socket.socket | None = None
-
-    def hold(self, sock: socket.socket) -> None:
-        """Watch this connection, by a handle of our own: TLS takes the first one over."""
-        with self._lock:
-            if self._line is None and not self.is_over:
-                self._line = socket.socket(fileno=os.dup(sock.fileno()))
-
-    def end(self) -> None:
-        with self._lock:
-            self.is_over = True
-            if self._line is not None:
-                with suppress(OSError):  # it has ended by itself meanwhile
-                    self._line.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        with self._lock:
-            if self._line is not None:
-                self._line.close()
-
-
-_watching = threading.local()
-
-
-@contextmanager
-def deadline(seconds: float, watch: Watch) -> Iterator[None]:
-    """Raises TimeoutError for an exchange that is not over by then, whatever was read of it.
-
-    A timeout of requests holds for each read; a server that drips bytes could go on for ever. Looking up a name is not
-    under it: the system's resolver has limits of its own.
+    A timeout of requests holds for each read; a server that drips bytes could go on for ever. So whatever is done on a
+    line of this thread inside the `with` may take what is left, and raises TimeoutError when nothing is. Looking up a
+    name is not under it: the system's resolver has limits of its own.
     """
-    _watching.watch = watch
-    timer = threading.Timer(seconds, watch.end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-        if watch.is_over:  # a line that was cut may look like an answer that ended
-            raise TimeoutError
-    finally:
-        timer.cancel()
-        watch.close()
-        _watching.watch = None
 
+    def __init__(self, seconds: float, *, may_reuse: bool = False) -> None:
+        self.may_reuse = may_reuse
+        self.has_begun = False
+        self._end = monotonic() + seconds
 
-class Watched:
-    """Mixed into urllib3's connections: tells the exchange which line is its own, and when it is written to."""
+    def __enter__(self) -> Self:
+        _here.exchange = self
+        return self
 
-    def _new_conn(self) -> socket.socket:
-        sock: socket.socket = super()._new_conn()  # type: ignore[misc]
-        _watching.watch.hold(sock)
-        return sock
+    def __exit__(self, *error: object) -> None:
+        _here.exchange = None
 
-    def send(self: Any, data: Any) -> None:
-        if self.sock is None and self.auto_open:
-            self.connect()
-        watch: Watch = _watching.watch
-        watch.hold(self.sock)
-        if watch.is_over:
+    @property
+    def is_over(self) -> bool:
+        return monotonic() >= self._end
+
+    def left(self) -> float:
+        left = self._end - monotonic()
+        if left <= 0:
             raise TimeoutError("The deadline has passed.")
-        watch.has_begun = True
-        super().send(data)  # type: ignore[misc]
+        return left
 
 
-class _Http(Watched, HTTPConnection):
+_here = threading.local()
+
+
+def _exchange() -> Exchange:
+    exchange: Exchange = _here.exchange
+    return exchange
+
+
+class _Timed:
+    """Mixed into sockets: each wait is as long as the exchange has left, and it knows when it is written to.
+
+    The system keeps to a timeout for the whole of a call, except for TLS's sendall, which is many of send.
+    """
+
+    def sendall(self: Any, *args: Any) -> None:
+        exchange = _exchange()
+        self.settimeout(exchange.left())
+        exchange.has_begun = True
+        super().sendall(*args)  # type: ignore[misc]
+
+    def send(self: Any, *args: Any) -> int:
+        self.settimeout(_exchange().left())
+        sent: int = super().send(*args)  # type: ignore[misc]
+        return sent
+
+    def recv_into(self: Any, *args: Any) -> int:
+        self.settimeout(_exchange().left())
+        count: int = super().recv_into(*args)  # type: ignore[misc]
+        return count
+
+
+class _Line(_Timed, socket.socket):
     pass
 
 
-class _Https(Watched, HTTPSConnection):
+class _TlsLine(_Timed, ssl.SSLSocket):
     pass
 
 
-class _HttpPool(HTTPConnectionPool):
+def tls() -> ssl.SSLContext:
+    """urllib3's own, for lines of ours. Trusts nobody yet."""
+    context = create_urllib3_context()
+    context.sslsocket_class = _TlsLine
+    return context
+
+
+def _dialled(host: str, port: int, seconds: float) -> socket.socket:
+    """A line to the first of its addresses that answers.
+
+    As urllib3's create_connection, but that tries each of them for so many seconds, however little is left.
+    """
+    failed = OSError("The name has no address.")
+    found = socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM)
+    for family, kind, protocol, _, address in found:
+        try:
+            line = _Line(family, kind, protocol)
+        except OSError as error:  # IPv6 is unknown here
+            failed = error
+            continue
+        try:
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            line.settimeout(min(seconds, _exchange().left()))
+            line.connect(address)
+            line.settimeout(_exchange().left())  # for the handshake
+            return line
+        except OSError as error:
+            failed = error
+            line.close()
+    raise failed
+
+
+class _Dialling:
+    """Mixed into urllib3's connections."""
+
+    def _new_conn(self: Any) -> socket.socket:
+        return _dialled(self._dns_host, self.port, self.timeout)
+
+
+class _Http(_Dialling, HTTPConnection):
+    pass
+
+
+class _Https(_Dialling, HTTPSConnection):
+    pass
+
+
+class _Choosing:
+    """Mixed into urllib3's pools. A kept line may be dead without our knowing, and what is written to it is lost."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        if not _exchange().may_reuse:
+            connection.close()  # it dials again by itself
+        return connection
+
+
+class HttpPool(_Choosing, HTTPConnectionPool):
     ConnectionCls = _Http
 
 
-class _HttpsPool(HTTPSConnectionPool):
+class HttpsPool(_Choosing, HTTPSConnectionPool):
     ConnectionCls = _Https
 
-
-class Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
-
-
-class GuardedAdapter(IPFilterAdapter, Adapter):  # type: ignore[misc]
-    """Connects to the very address it has checked, so that a name cannot change in between."""
-
-    def __init__(self, scheme: str, *, loopback: bool) -> None:
-        IPFilterAdapter.__init__(self, is_https_proto=scheme == "https", allow_loopback=loopback)
-
-
-def new_session(http: HTTPAdapter, https: HTTPAdapter, agent: str) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.headers["User-Agent"] = agent
-    session.mount("http://", http)
-    session.mount("https://", https)
-    return session
+    def __init__(self, *args: Any, ssl_context: ssl.SSLContext | None = None, **more: Any) -> None:
+        super().__init__(*args, ssl_context=ssl_context or tls(), **more)
