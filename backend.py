@@ -56,7 +56,10 @@ def embedded(given: Ground, fetch_file: FetchFile) -> Backend:
     """Our own queue, with the networks that are written here; `fetch_file` brings files from Slack."""
     settings, store, clock = given.settings, given.store, given.clock
     networks = networks_for(settings, store, clock, given.web)
-    pollers = {name: Poller(store, name, network, admins=settings.admins) for name, network in networks.items()}
+    pollers = {
+        name: Poller(store, name, network, admins=settings.admins)
+        for name, network in networks.items()
+    }
     heard = {name: Bell() for name in pollers}
 
     def nudge() -> None:

@@ -2,8 +2,8 @@
 its port.
 
 One loop and no threads, since it is to cost little beside what is measured (0.2 ms a post). `post` is its client:
-`http.client`, a connection for each post as buffer.web makes one. With buffer.web itself 20 threads reach no more than
-three quarters of what 20 ms allow (0.5 ms of CPU a post, 0.3 with this one), so that the queue behind it would not show; the
+`http.client`, a connection for each post as buffer.web makes one. With buffer.web itself 20 threads reach three
+quarters of what 20 ms allow (0.5 ms of CPU a post, 0.3 with this one), so that the queue behind it would show less; the
 table has a row with it all the same. time.sleep would be no post.
 """
 
