@@ -19,7 +19,7 @@ from buffer.model import (
     Profile,
     Update,
 )
-from buffer.ports import Network, Store
+from buffer.ports import Heard, Network, Store
 from buffer.telling import login, put
 
 log = logging.getLogger("poller")
@@ -73,6 +73,7 @@ class Poller:
         self._active: list[tuple[Profile, datetime]] = []
         self._listed_at: datetime | None = None
         self._asked: dict[str, _Asked] = {}
+        self._turns: dict[str, int] = {}
 
     def tick(self, now: datetime) -> bool:
         """Ask about one profile whose turn it is. True if there may be another."""
@@ -110,14 +111,19 @@ class Poller:
         self._asked[profile.id] = replace(before, at=now, empty=before.empty + 1)
         since = self._store.interactions.since(profile.id)
         try:
-            found = self._network.interactions(profile, since or now - FORGOTTEN)
+            heard = self._network.interactions(
+                profile,
+                since or now - FORGOTTEN,
+                mark=self._store.interactions.mark(profile.id),
+                posts=self._looked_at(profile, now),
+            )
         except SlowDown as error:
             self._asked[profile.id] = replace(before, at=now, not_before=error.until)
             log.info("slowed down", extra={"profile": profile.id, "network": self._service})
         except QueueError as error:
             self._trouble(profile, error, now)
         else:
-            new = self._keep(profile, found, now)
+            new = self._keep(profile, heard, now)
             if new:
                 self._asked[profile.id] = _Asked(at=now)
                 log.info("heard", extra={"profile": profile.id, "new": new})
@@ -141,36 +147,42 @@ class Poller:
 
     # -- keeping
 
-    def _keep(self, profile: Profile, found: Sequence[Found], now: datetime) -> int:
-        """Store what is new, in small transactions. What was told before costs a look-up each and no write."""
-        since = self._store.interactions.since(profile.id)
+    def _looked_at(self, profile: Profile, now: datetime) -> list[str]:
+        """Whose threads are looked at this time: the newest post's, and one of the others in turn."""
+        posts = self._store.interactions.posts(profile.id, now - DAY)
+        turn = self._turns[profile.id] = self._turns.get(profile.id, 0) + 1
+        others = posts[1:]
+        return posts[:1] + ([others[turn % len(others)]] if others else [])
+
+    def _keep(self, profile: Profile, heard: Heard, now: datetime) -> int:
+        """Store what is new, in small transactions. What was told before costs a look-up each and no write. Where to go
+        on from is noted last: whoever is stopped before hears it all again."""
+        found, since = heard.found, self._store.interactions.since(profile.id)
         quiet_before = now - QUIET_BEFORE if since is None else None
-        new = self._new(profile, found)
+        new = [
+            each
+            for each in found
+            if not self._store.interactions.knows(profile.id, each.service_id)
+        ]
         kept = 0
         for start in range(0, len(new), _BATCH):
             with self._store.transaction():
-                for update, each in new[start : start + _BATCH]:
+                for each in new[start : start + _BATCH]:
                     is_quiet = quiet_before is not None and each.created_at < quiet_before
-                    kept += self._keep_one(profile, update, each, now, is_quiet=is_quiet)
+                    kept += self._keep_one(profile, each, now, is_quiet=is_quiet)
         newest = max((each.created_at for each in found), default=since or now)
         stand = min(newest, now) - _OVERLAP
         if since is None or stand > since:
             self._store.interactions.set_since(profile.id, stand)
+        if heard.mark and heard.mark != self._store.interactions.mark(profile.id):
+            self._store.interactions.set_mark(profile.id, heard.mark)
         return kept
 
-    def _new(self, profile: Profile, found: Sequence[Found]) -> list[tuple[Update, Found]]:
-        """What is about posts of ours and not known yet."""
-        interactions = self._store.interactions
-        return [
-            (update, each)
-            for each in found
-            if not interactions.knows(profile.id, each.service_id)
-            and (update := interactions.update_for(profile.id, each.post))
-        ]
-
-    def _keep_one(
-        self, profile: Profile, update: Update, found: Found, now: datetime, *, is_quiet: bool
-    ) -> bool:
+    def _keep_one(self, profile: Profile, found: Found, now: datetime, *, is_quiet: bool) -> bool:
+        """What answers something we just kept belongs to the same post, so each is looked at in its turn."""
+        update = self._store.interactions.update_for(profile.id, found.post)
+        if update is None:
+            return False
         ours = self._is_ours(profile, found)
         interaction = self._store.interactions.add(profile, update, found, ours=ours, now=now)
         if interaction and not ours and not is_quiet:

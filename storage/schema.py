@@ -29,7 +29,7 @@ CREATE TABLE profiles (
     paused INTEGER NOT NULL DEFAULT 0, disconnected INTEGER NOT NULL DEFAULT 0,
     created_at REAL NOT NULL, cursor REAL NOT NULL, next_due REAL, held_until REAL NOT NULL DEFAULT 0,
     pending_n INTEGER NOT NULL DEFAULT 0, waiting_n INTEGER NOT NULL DEFAULT 0, sent_n INTEGER NOT NULL DEFAULT 0,
-    interactions_since REAL, expires_at REAL,
+    interactions_since REAL, interactions_mark TEXT NOT NULL DEFAULT '', expires_at REAL,
     UNIQUE (team_id, service, service_id)
 ) STRICT;
 CREATE INDEX profiles_due ON profiles (next_due) WHERE next_due IS NOT NULL;

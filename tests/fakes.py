@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from buffer.errors import Code, Refused, Unclear
 from buffer.model import Event, Found, Interaction, Limits, Profile, Receipt, Update
-from buffer.ports import Account, Certainty, Field, Step
+from buffer.ports import Account, Certainty, Field, Heard, Step
 
 
 class FakeClock:
@@ -42,6 +42,9 @@ class FakeNetwork:
         self.replies: list[tuple[Update, Interaction | None, str]] = []
         self.calls: list[str] = []
         self.reports: list[Found] = []
+        self.looked_at: list[tuple[str, ...]] = []
+        self.mark = ""
+        self.marks: list[str] = []
         self._limits = limits
         self._by_key: dict[str, Receipt] = {}
         self._troubles: list[BaseException | None] = []
@@ -126,9 +129,15 @@ class FakeNetwork:
                 return Receipt(service_id=f"p{number}", link=f"https://example.org/p{number}")
         return None
 
-    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
+    def interactions(
+        self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
+    ) -> Heard:
         self._begin("interactions")
-        return [found for found in self.reports if found.created_at >= since]
+        self.looked_at.append(tuple(posts))
+        self.marks.append(mark)
+        return Heard(
+            mark=self.mark, found=[found for found in self.reports if found.created_at >= since]
+        )
 
     def reply(
         self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str

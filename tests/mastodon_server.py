@@ -38,6 +38,7 @@ class Server:
     instance: str = "v2"
     max_characters: int = 500
     processing: int = 0
+    contexts: bool = True
     statuses: list[Json] = field(default_factory=list)
     media: dict[str, Json] = field(default_factory=dict)
     notifications: list[Json] = field(default_factory=list)
@@ -266,9 +267,22 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
                     return self._upload(form)
                 case "POST", "/api/v1/statuses":
                     return self._publish(form)
+            if method == "GET" and path.endswith("/context"):
+                return self._context(path.split("/")[4])
             if method == "GET" and path.startswith("/api/v1/media/"):
                 return self._media(state.media[path.rpartition("/")[2]])
             return 404, {"error": "Record not found"}
+
+        def _context(self, id: str) -> tuple[int, Any]:
+            if id not in {each["id"] for each in state.statuses}:
+                return 404, {"error": "Record not found"}
+            below = [id]
+            for each in state.statuses if state.contexts else []:
+                if each["in_reply_to_id"] in below:
+                    below.append(each["id"])
+            found = [each for each in state.statuses if each["id"] in below[1:]]
+            plain = [{k: v for k, v in each.items() if k != "text"} for each in found]
+            return 200, {"ancestors": [], "descendants": plain}
 
         def _publish(self, form: Json) -> tuple[int, Any]:
             key = self.headers.get("Idempotency-Key", "")
@@ -336,9 +350,13 @@ def configuration(state: Server) -> Json:
 def page(items: list[Json], query: dict[str, str]) -> list[Json]:
     """Newest first, as asked for."""
     found = [{k: v for k, v in item.items() if k != "text"} for item in reversed(items)]
+    limit = int(query.get("limit", 20))
     if "max_id" in query:
         found = [item for item in found if int(item["id"]) < int(query["max_id"])]
-    return found[: int(query.get("limit", 20))]
+    if "min_id" in query:  # the page next to it, not the newest
+        found = [item for item in found if int(item["id"]) > int(query["min_id"])]
+        return found[-limit:]
+    return found[:limit]
 
 
 def multipart(kind: str, body: bytes) -> Json:

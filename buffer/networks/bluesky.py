@@ -36,7 +36,7 @@ from buffer.model import (
     Receipt,
     Update,
 )
-from buffer.ports import LOGIN, SESSION, Account, Certainty, Clock, Field, Step, Store
+from buffer.ports import LOGIN, SESSION, Account, Certainty, Clock, Field, Heard, Step, Store
 from buffer.text import Kind, marks
 from buffer.web import Answer, Web, address, error_for, nothing_said_yet
 
@@ -173,22 +173,18 @@ class Bluesky:
 
     # -- what people do
 
-    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
-        session, found, cursor = self._session(profile), list[Found](), ""
-        for _ in range(_PAGES):
-            params = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
-            said = self._ask(
-                session, "GET", "app.bsky.notification.listNotifications", profile, params=params
-            )
-            told = said.get("notifications") or []
-            page = [each for item in told if (each := _found(item))]
-            found += [each for each in page if each.created_at >= since]
-            cursor = str(said.get("cursor") or "")
-            if not cursor or not told or any(each.created_at < since for each in page):
-                break
-        found.reverse()
+    def interactions(
+        self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
+    ) -> Heard:
+        """Notifications united with the threads of `posts`: on a fresh server a reply was in the thread and never among
+        the notifications (tried 2026-11). They page backwards only, so they are read until what is known."""
+        session = self._session(profile)
+        told = self._notifications(session, profile, since)
+        found = [each for each in told if each.created_at >= since]
+        for post in posts:
+            found += self._thread(session, profile, post)
         found.sort(key=lambda each: each.created_at)
-        return found
+        return Heard(found=found)
 
     def reply(
         self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
@@ -360,6 +356,34 @@ class Bluesky:
         root = record.get("reply", {}).get("root") if isinstance(record, dict) else None
         return {"root": root or parent, "parent": parent}
 
+    def _notifications(self, session: _Session, profile: Profile, since: datetime) -> list[Found]:
+        found, cursor = list[Found](), ""
+        for _ in range(_PAGES):
+            params = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
+            name = "app.bsky.notification.listNotifications"
+            said = self._ask(session, "GET", name, profile, params=params, looking=True)
+            told = said.get("notifications") or []
+            page = [
+                each
+                for item in told
+                if isinstance(item, dict) and (each := _found(item, session.did))
+            ]
+            found += page
+            cursor = str(said.get("cursor") or "")
+            if not cursor or not told or any(each.created_at < since for each in page):
+                break
+        return found
+
+    def _thread(self, session: _Session, profile: Profile, post: str) -> list[Found]:
+        """What was answered under one of our posts, however deep; of a post that is gone, nothing."""
+        params = {"uri": post, "depth": "10", "parentHeight": "0"}
+        try:
+            name = "app.bsky.feed.getPostThread"
+            said = self._ask(session, "GET", name, profile, params=params, looking=True)
+        except Refused:
+            return []
+        return list(_answers(said.get("thread"), post))
+
     def _is_free(self, profile: Profile, update: Update, post: Json) -> bool:
         known = self._store.interactions.update_for(profile.id, str(post["uri"]))
         return known is None or known.id == update.id
@@ -529,31 +553,66 @@ def _ref(receipt: Receipt) -> Json:
     return {"uri": receipt.service_id, "cid": receipt.version}
 
 
-def _found(told: Json) -> Found | None:
+def _found(told: Json, did: str) -> Found | None:
+    """A reply anywhere under a post of ours belongs to that post."""
     event, record = _EVENTS.get(str(told.get("reason"))), told.get("record")
-    if event is None or not isinstance(record, dict):
+    author = told.get("author")
+    if event is None or not isinstance(record, dict) or not isinstance(author, dict):
         return None
-    parent = ((record.get("reply") or {}).get("parent") or {}).get("uri")
+    uri, handle = str(told.get("uri") or ""), str(author.get("handle") or "")
+    root = _at(record, "reply", "root", "uri")
+    answered = root if root.startswith(f"at://{did}/") else _at(record, "reply", "parent", "uri")
     has_words = event in (Event.COMMENT, Event.MENTION)
-    author, uri = told.get("author") or {}, str(told.get("uri") or "")
-    handle = str(author.get("handle") or "")
     return Found(
-        post=str(parent if event is Event.COMMENT else told.get("reasonSubject") or ""),
+        post=answered if event is Event.COMMENT else str(told.get("reasonSubject") or ""),
         service_id=uri,
         event=event,
-        user=Person(
-            username=handle,
-            name=str(author.get("displayName") or ""),
-            service_id=str(author.get("did") or ""),
-            avatar=str(author.get("avatar") or ""),
-            link=f"https://bsky.app/profile/{quote(handle)}",
-        ),
+        user=_person(author),
         created_at=_instant(str(told.get("indexedAt") or "")),
         text=str(record.get("text") or "") if has_words else "",
-        link=f"https://bsky.app/profile/{quote(handle)}/post/{uri.rpartition('/')[2]}"
-        if has_words
-        else "",
+        link=_page_of(handle, uri) if has_words else "",
     )
+
+
+def _answers(thread: Any, post: str) -> Iterator[Found]:
+    """Everything under a post in a thread, as comments on that post."""
+    replies = thread.get("replies") if isinstance(thread, dict) else None
+    for each in replies if isinstance(replies, list) else []:
+        view = each.get("post") if isinstance(each, dict) else None
+        if isinstance(view, dict) and isinstance(view.get("author"), dict):
+            uri, author = str(view.get("uri") or ""), view["author"]
+            yield Found(
+                post=post,
+                service_id=uri,
+                event=Event.COMMENT,
+                user=_person(author),
+                created_at=_instant(str(view.get("indexedAt") or "")),
+                text=_at(view, "record", "text"),
+                link=_page_of(str(author.get("handle") or ""), uri),
+            )
+        yield from _answers(each, post)
+
+
+def _person(author: Json) -> Person:
+    handle = str(author.get("handle") or "")
+    return Person(
+        username=handle,
+        name=str(author.get("displayName") or ""),
+        service_id=str(author.get("did") or ""),
+        avatar=str(author.get("avatar") or ""),
+        link=f"https://bsky.app/profile/{quote(handle)}",
+    )
+
+
+def _page_of(handle: str, uri: str) -> str:
+    return f"https://bsky.app/profile/{quote(handle)}/post/{uri.rpartition('/')[2]}"
+
+
+def _at(found: Any, *names: str) -> str:
+    """What stands at the end of a path of names; "" where there is none."""
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return str(found or "")
 
 
 def _made_at(record: Json) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 from buffer.errors import Refused, SlowDown
 from buffer.model import Actor, Event, Found, Interaction, Limits, Profile, Receipt, Update
-from buffer.ports import Account, Certainty, Clock, Field, Network, Queues, Step, Store
+from buffer.ports import Account, Certainty, Clock, Field, Heard, Network, Queues, Step, Store
 
 PAUSE = timedelta(minutes=1)
 """Between two looks at a profile: Buffer allows 60 requests a minute in all."""
@@ -63,7 +63,9 @@ class Hosted:
     ) -> Receipt | None:
         return None
 
-    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
+    def interactions(
+        self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
+    ) -> Heard:
         now = self._clock()
         looked = self._looked.get(profile.id)
         if looked and now - looked < PAUSE:
@@ -83,7 +85,7 @@ class Hosted:
             for update in self._about(profile, now)
             for each in queue.interactions(update.id, count=100, since=since).items
         ]
-        return sorted(found, key=lambda each: each.created_at)
+        return Heard(found=sorted(found, key=lambda each: each.created_at))
 
     def reply(
         self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str

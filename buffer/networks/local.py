@@ -9,7 +9,6 @@ from datetime import datetime
 from buffer.errors import Code, Refused
 from buffer.model import (
     Event,
-    Found,
     Interaction,
     Limits,
     Profile,
@@ -17,7 +16,7 @@ from buffer.model import (
     Update,
     new_id,
 )
-from buffer.ports import Account, Certainty, Clock, Field, Step, Store
+from buffer.ports import Account, Certainty, Clock, Field, Heard, Step, Store
 from buffer.web import Web
 
 SERVICE = "local"
@@ -66,9 +65,11 @@ class Local:
             post = self._store.local.same_words(profile.id, update, since)
         return self._receipt(post) if post else None
 
-    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
+    def interactions(
+        self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
+    ) -> Heard:
         found = self._store.local.found(profile.id, since)
-        return [replace(each, link=self._link(each.post)) for each in found]
+        return Heard(found=[replace(each, link=self._link(each.post)) for each in found])
 
     def reply(
         self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str

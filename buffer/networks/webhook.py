@@ -20,7 +20,6 @@ from buffer.errors import Code, LoginExpired, Refused, SlowDown
 from buffer.model import (
     OPTIONS,
     Event,
-    Found,
     Interaction,
     Json,
     Limits,
@@ -29,7 +28,7 @@ from buffer.model import (
     Receipt,
     Update,
 )
-from buffer.ports import LOGIN, Account, Certainty, Clock, Field, Step, Store
+from buffer.ports import LOGIN, Account, Certainty, Clock, Field, Heard, Step, Store
 from buffer.web import Answer, Web, error_for
 
 SERVICE = "webhook"
@@ -136,8 +135,10 @@ class Webhook:
             raise Refused("A webhook cannot be asked what it has.")
         return None
 
-    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
-        return []
+    def interactions(
+        self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
+    ) -> Heard:
+        return Heard()
 
     def reply(
         self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str

@@ -1,6 +1,16 @@
 """The borders of the house: what a queue, a network and a store promise. Their docstrings are the contract."""
 
-from buffer.ports.network import LOGIN, SESSION, Account, Certainty, Field, Network, Networks, Step
+from buffer.ports.network import (
+    LOGIN,
+    SESSION,
+    Account,
+    Certainty,
+    Field,
+    Heard,
+    Network,
+    Networks,
+    Step,
+)
 from buffer.ports.queue import Feature, Queue, Queues
 from buffer.ports.store import Clock, Owner, Store
 
@@ -12,6 +22,7 @@ __all__ = [
     "Clock",
     "Feature",
     "Field",
+    "Heard",
     "Network",
     "Networks",
     "Owner",

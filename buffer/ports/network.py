@@ -59,6 +59,14 @@ class Account:
     expires_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What people did, oldest first, and `mark`: where to go on from the next time, for a network that counts."""
+
+    found: Sequence[Found] = ()
+    mark: str = ""
+
+
 class Network(Protocol):
     """A place updates go to.
 
@@ -99,8 +107,12 @@ class Network(Protocol):
         older and that no other update is (Refused where nobody can look); where keys are not kept, `since` is when the
         key was made."""
 
-    def interactions(self, profile: Profile, since: datetime) -> Sequence[Found]:
-        """What people did with our posts since then, oldest first. May repeat what was told before."""
+    def interactions(
+        self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
+    ) -> Heard:
+        """What people did with our posts since then, or since the `mark` of the last time. `posts` are a few of our own
+        of late, by their ids there, whose threads are looked at as well: networks do not tell of everything. May repeat
+        what was told before."""
 
     def reply(
         self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str

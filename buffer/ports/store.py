@@ -254,7 +254,11 @@ class Interactions(Protocol):
         """How many of each event, by its name; what we said ourselves is not counted."""
 
     def update_for(self, profile_id: str, post: str) -> Update | None:
-        """Our update with this id on the network."""
+        """Our update that something with this id on the network belongs to: a post or a part of one, a comment under
+        it, or a reply of ours."""
+
+    def posts(self, profile_id: str, since: datetime) -> list[str]:
+        """What this profile posted since then, by the ids on the network, parts of series too; the newest first."""
 
     def active(self, service: str, since: datetime) -> list[tuple[Profile, datetime]]:
         """Profiles of a network that sent something since then, with the time of the last."""
@@ -263,6 +267,10 @@ class Interactions(Protocol):
         """Where the poller of this profile stands."""
 
     def set_since(self, profile_id: str, since: datetime) -> None: ...
+    def mark(self, profile_id: str) -> str:
+        """Where its network said to go on from; "" for nothing."""
+
+    def set_mark(self, profile_id: str, mark: str) -> None: ...
 
 
 class Replies(Protocol):

@@ -101,17 +101,44 @@ class Interactions:
         return dict(map(tuple, found))
 
     def update_for(self, profile_id: str, post: str) -> Update | None:
-        """Our update with this id on the network, or with a part that has it."""
+        """Our update that something with this id on the network belongs to: a post or a part of one, a comment under
+        it, or a reply of ours."""
+        if not post:
+            return None
         row = self._db.one(
-            f"SELECT {rows.UPDATE} FROM updates"
-            " WHERE profile_id = ? AND service_update_id = ? AND service_update_id <> ''",
-            (profile_id, post),
+            f"SELECT {rows.UPDATE} FROM updates WHERE profile_id = :profile AND service_update_id = :post",
+            {"profile": profile_id, "post": post},
         ) or self._db.one(
-            f"SELECT {rows.UPDATE} FROM updates WHERE profile_id = ? AND id IN"
-            " (SELECT update_id FROM parts WHERE service_id = ?)",
-            (profile_id, post),
+            f"""SELECT {rows.UPDATE} FROM updates WHERE profile_id = :profile AND id IN (
+                SELECT update_id FROM parts WHERE service_id = :post
+                UNION ALL SELECT update_id FROM interactions WHERE profile_id = :profile AND service_id = :post
+                UNION ALL SELECT update_id FROM replies WHERE service_id = :post AND service_id <> '')""",
+            {"profile": profile_id, "post": post},
         )
         return rows.update(row) if row else None
+
+    def posts(self, profile_id: str, since: datetime) -> list[str]:
+        """What this profile posted since then, by the ids on the network, parts of series too; the newest first."""
+        found = self._db.all(
+            """SELECT service_update_id, sent_at FROM updates
+            WHERE profile_id = :profile AND state = 'sent' AND sent_at >= :since AND service_update_id <> ''
+            UNION SELECT parts.service_id, updates.sent_at FROM parts JOIN updates ON updates.id = update_id
+            WHERE profile_id = :profile AND state = 'sent' AND updates.sent_at >= :since
+            ORDER BY 2 DESC""",
+            {"profile": profile_id, "since": since.timestamp()},
+        )
+        return [post for post, _ in found]
+
+    def mark(self, profile_id: str) -> str:
+        """Where its network said to go on from; "" for nothing."""
+        row = self._db.one("SELECT interactions_mark FROM profiles WHERE id = ?", (profile_id,))
+        return str(row[0]) if row else ""
+
+    def set_mark(self, profile_id: str, mark: str) -> None:
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE profiles SET interactions_mark = ? WHERE id = ?", (mark, profile_id)
+            )
 
     def active(self, service: str, since: datetime) -> list[tuple[Profile, datetime]]:
         """Profiles of a network that sent something since then, with the time of the last."""

@@ -359,7 +359,7 @@ def test_what_people_do_is_heard(desk: Desk, clock: FakeClock) -> None:
     desk.server.hears("favourite", mine)
     desk.server.hears("reblog", mine)
     desk.server.hears("follow", {})
-    found = desk.network.interactions(desk.profile, MONDAY + timedelta(seconds=30))
+    found = desk.network.interactions(desk.profile, MONDAY + timedelta(seconds=30)).found
     assert [(each.event, each.post) for each in found] == [
         (Event.COMMENT, post),
         (Event.LIKE, post),
@@ -370,6 +370,34 @@ def test_what_people_do_is_heard(desk: Desk, clock: FakeClock) -> None:
         "Dana",
         "dana",
     )
+
+
+def test_a_burst_is_heard_whole_and_from_where_it_was(desk: Desk, clock: FakeClock) -> None:
+    desk.publishes("Hello")
+    post = desk.server.statuses[0]
+    desk.server.hears("favourite", post)
+    first = desk.network.interactions(desk.profile, MONDAY - timedelta(days=1))
+    assert (len(first.found), first.mark) == (1, "1")
+    for number in range(200):
+        clock.passes(timedelta(seconds=1))
+        reply = desk.server.post(
+            {"status": f"reply {number}", "in_reply_to_id": post["id"]}, "dana", "2"
+        )
+        desk.server.hears("mention", reply)
+    second = desk.network.interactions(desk.profile, clock(), mark=first.mark)
+    assert [each.text for each in second.found] == [f"reply {n}" for n in range(200)]
+    third = desk.network.interactions(desk.profile, clock(), mark=second.mark)
+    assert (third.found, third.mark) == ([], second.mark)
+
+
+def test_a_reply_to_a_reply_is_found_in_the_thread(desk: Desk) -> None:
+    post = desk.publishes("Hello").service_id
+    reply = desk.server.post({"status": "Nice", "in_reply_to_id": post}, "dana", "2")
+    desk.server.post({"status": "I agree", "in_reply_to_id": reply["id"]}, "cleo", "3")
+    heard = desk.network.interactions(desk.profile, MONDAY, posts=[post])
+    assert [(each.text, each.post) for each in heard.found] == [("Nice", post), ("I agree", post)]
+    desk.server.contexts = False
+    assert desk.network.interactions(desk.profile, MONDAY, posts=[post, "gone"]).found == []
 
 
 def test_we_answer(desk: Desk) -> None:

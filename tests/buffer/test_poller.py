@@ -275,3 +275,38 @@ def test_a_comment_within_the_hour_is_heard_within_half_a_minute(story: Story) -
         if story.told() and not heard:
             heard.append(story.clock.now)
     assert heard[0] <= MONDAY + 130 * SECOND
+
+
+# -- threads, and where to go on from
+
+
+def test_what_answers_a_comment_belongs_to_the_same_post(story: Story) -> None:
+    story.hears("c1")
+    story.polls()
+    story.hears("c2", post="c1")
+    story.passes(MINUTE).polls()
+    found = story.store.interactions.of_update(
+        story.update.id, event=None, offset=0, count=9, since=None, before=None
+    )
+    assert [each.service_id for each in found.items] == ["c2", "c1"]
+
+
+def test_the_newest_post_is_looked_at_each_time_and_the_others_in_turn(story: Story) -> None:
+    for number in range(2, 5):
+        story.sent(f"p{number}", sent_at=MONDAY + number * SECOND)
+    story.sent("old", sent_at=MONDAY - 2 * DAY)
+    for _ in range(6):
+        story.passes(MINUTE).polls()
+    looked = story.network.looked_at[-6:]
+    assert all(posts[0] == "p4" for posts in looked)
+    assert {posts[1] for posts in looked} == {"p1", "p2", "p3"}
+
+
+def test_a_mark_is_kept_behind_what_was_heard(story: Story) -> None:
+    story.network.mark = "n1"
+    story.hears("c1")
+    story.polls()
+    assert story.store.interactions.mark(story.profile.id) == "n1"
+    story.starts()
+    story.passes(MINUTE).polls()
+    assert story.network.marks[-1] == "n1"

@@ -235,7 +235,7 @@ def test_what_people_did_since_then_is_told_oldest_first(
     for text in ("early", "first", "second"):
         place.is_commented(post, text)
         clock.passes(MINUTE)
-    found = place.network.interactions(profile, MONDAY + MINUTE)
+    found = place.network.interactions(profile, MONDAY + MINUTE).found
     assert [(each.post, each.event, each.text) for each in found] == [
         (post, Event.COMMENT, "first"),
         (post, Event.COMMENT, "second"),
@@ -248,7 +248,7 @@ def test_we_comment_on_our_post_and_answer_a_comment(place: Place, profile: Prof
     post = place.network.publish(profile, an_update(profile), K1).service_id
     out = an_update(profile, state=State.SENT, service_update_id=post)
     place.is_commented(post, "Nice")
-    comment = place.network.interactions(profile, MONDAY)[0]
+    comment = place.network.interactions(profile, MONDAY).found[0]
     first = place.network.reply(profile, out, None, "From us", R1)
     second = place.network.reply(profile, out, as_kept(comment, out), "Thank you", R2)
     assert first.service_id != second.service_id
@@ -289,7 +289,7 @@ def test_local_tells_our_own_comments_by_our_account(
     out = an_update(profile, state=State.SENT, service_update_id=post)
     receipt = place.network.reply(profile, out, None, "From us", R1)
     place.is_commented(post, "From Dana")
-    found = place.network.interactions(profile, MONDAY)
+    found = place.network.interactions(profile, MONDAY).found
     assert [each.user.service_id == profile.service_id for each in found] == [True, False]
     assert found[0].service_id == receipt.service_id
 
