@@ -13,7 +13,7 @@ from bot.guard import Listener, answer, call, guard
 from bot.homes import Homes
 from bot.people import by_name
 from bot.screens import answer as answers
-from bot.screens import buttons, compose, connect, edit, home, profiles, queue, schedule
+from bot.screens import buttons, comment, compose, connect, edit, home, profiles, queue, schedule
 from bot.screens import help as helps
 from bot.services import Context, Draw, Later, Services
 from buffer.model import Json
@@ -53,6 +53,7 @@ SCREENS = (
     problems,
     answers,
     buttons,
+    comment,
     compose,
     connect,
     edit,

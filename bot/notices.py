@@ -34,6 +34,7 @@ PROBLEM = "problem"
 """Begins the block id of the buttons under a problem's own message; elsewhere the place they stand in does."""
 PROBLEM_IS_OUT, PROBLEM_SEND_AGAIN = "problem_is_out", "problem_send_again"
 RECONNECT = "reconnect"
+COMMENT_REPLY, COMMENT_LIKE = "comment_reply", "comment_like"
 REPLY_POST, REPLY_KEEP = "reply_post", "reply_keep"
 ON_ITS_WAY, DONE, NOT_DONE = "hourglass_flowing_sand", "white_check_mark", "warning"
 METADATA = "slack_buffer_notice"
@@ -125,6 +126,37 @@ def comment(interaction: Interaction, profile: Profile, update: Update) -> Messa
                         ]
                     ),
                     _quote(words, _COMMENT),
+                ]
+            ),
+            ActionsBlock(
+                block_id=f"comment#{interaction.id}",
+                elements=[
+                    _button("Reply", COMMENT_REPLY, interaction.id),
+                    _button("Like", COMMENT_LIKE, interaction.id),
+                ],
+            ),
+        ],
+    )
+
+
+def answered(reply: Reply, profile: Profile, to: Interaction | None) -> Message:
+    """What somebody answered by a button and is on the network now, for the thread: the others should see it, too."""
+    account, place = account_name(profile), service_name(profile.service)
+    name = (to.user.name or f"@{to.user.username}") if to else "the post"
+    return Message(
+        text=f"{_line(account)} answered {_glance(name)}: “{_glance(reply.text)}”",
+        blocks=[
+            RichTextBlock(
+                elements=[
+                    RichTextSectionElement(
+                        elements=[
+                            RichTextElementParts.User(user_id=reply.user_id),
+                            _plain(" answered "),
+                            _bold(_one_line(name)),
+                            _plain(f" as {account} on {place}:"),
+                        ]
+                    ),
+                    _quote(reply.text, _COMMENT),
                 ]
             )
         ],

@@ -435,7 +435,7 @@ def _changed(card: Notice | None, said: Message) -> Plan:
 
 def _of_reply(store: Store, notice: Notice, about: About, reply: Reply, now: datetime) -> Plan:
     if not reply.ts:
-        return Never("it was not written in Slack")
+        return _of_answer(store, notice, about, reply)
     thread = store.memos.recall(notices.thread_of(reply), now)
     if not thread and (card := store.outbox.card(about.update.id, reply.channel)):
         thread = card.ts
@@ -453,6 +453,20 @@ def _of_reply(store: Store, notice: Notice, about: About, reply: Reply, now: dat
         whisper = (Call(method="chat.postEphemeral", args=where | note.payload()),)
         return (*_marks(reply), *whisper)
     return tuple(_marks(reply)) or Never("there is nothing to mark")
+
+
+def _of_answer(store: Store, notice: Notice, about: About, reply: Reply) -> Plan:
+    """Written in a window: there is no message to mark. The thread sees it when it is out; its writer hears if not."""
+    card = store.outbox.card(about.update.id, reply.channel)
+    where = {"thread_ts": card.ts} if card else {}
+    if reply.state is ReplyState.SENT:
+        to = store.interactions.get(reply.team_id, reply.interaction_id)
+        return (_message(notice, notices.answered(reply, about.profile, to), **where),)
+    note = notices.reply_note(reply, about.profile, about.update)
+    if note is None or not reply.user_id:
+        return Never("there is nothing to say")
+    args: Json = {"channel": reply.channel, "user": reply.user_id, **where}
+    return (Call(method="chat.postEphemeral", args=args | note.payload()),)
 
 
 def _marks(reply: Reply) -> Iterator[Call]:

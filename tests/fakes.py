@@ -44,6 +44,7 @@ class FakeNetwork:
         self.reports: list[Found] = []
         self.looked_at: list[tuple[str, ...]] = []
         self.mark = ""
+        self.liked: set[str] = set()
         self.marks: list[str] = []
         self._limits = limits
         self._by_key: dict[str, Receipt] = {}
@@ -149,6 +150,10 @@ class FakeNetwork:
         receipt = self._by_key[key] = Receipt(service_id=f"r{len(self.replies)}")
         self._end()
         return receipt
+
+    def like(self, profile: Profile, to: Interaction, key: str) -> None:
+        self._begin("like")
+        self.liked.add(to.service_id)
 
     def _begin(self, call: str) -> None:
         self.calls.append(call)

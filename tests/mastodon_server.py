@@ -267,6 +267,10 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
                     return self._upload(form)
                 case "POST", "/api/v1/statuses":
                     return self._publish(form)
+            if method == "POST" and path.endswith("/favourite"):
+                liked = next(each for each in state.statuses if each["id"] == path.split("/")[4])
+                liked["favourited"] = True
+                return 200, {k: v for k, v in liked.items() if k != "text"}
             if method == "GET" and path.endswith("/context"):
                 return self._context(path.split("/")[4])
             if method == "GET" and path.startswith("/api/v1/media/"):

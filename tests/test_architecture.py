@@ -98,6 +98,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "buffer.web",
         "buffer.wire",
     },
+    "buffer.likes": QUEUE_WORDS | {"buffer.telling"},
     "buffer.budget": {"buffer.errors"},
     "buffer.markup": set(),
     "buffer.networks": QUEUE_WORDS
@@ -119,6 +120,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.mrkdwn",
         "bot.people",
         "buffer.accounts",
+        "buffer.likes",
     },
     "bot.people": QUEUE_WORDS | BOT_PIECES | {"buffer.accounts"},
     "bot": QUEUE_WORDS | BOT_PIECES,

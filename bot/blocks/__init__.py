@@ -56,6 +56,8 @@ from bot.blocks.update import (
 )
 from bot.message import Message
 from bot.notices import (
+    COMMENT_LIKE,
+    COMMENT_REPLY,
     PROBLEM_DELETE,
     PROBLEM_IS_OUT,
     PROBLEM_REQUEUE,
@@ -70,6 +72,8 @@ from bot.notices import (
 
 __all__ = [
     "CHANGE_TIME",
+    "COMMENT_LIKE",
+    "COMMENT_REPLY",
     "DELETE",
     "EDIT",
     "EDIT_DRAFT",

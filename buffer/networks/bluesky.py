@@ -42,7 +42,7 @@ from buffer.web import Answer, Web, address, error_for, nothing_said_yet
 
 SERVICE = "bluesky"
 SERVER = "https://bsky.social"
-POST = "app.bsky.feed.post"
+POST, LIKE = "app.bsky.feed.post", "app.bsky.feed.like"
 LIMITS = Limits(
     characters=300,
     bytes=3000,
@@ -197,6 +197,15 @@ class Bluesky:
             )
         return self._put(session, profile, record, key)
 
+    def like(self, profile: Profile, to: Interaction, key: str) -> None:
+        with nothing_said_yet():
+            session = self._session(profile)
+            subject = self._thread_of(session, profile, to.service_id)["parent"]
+        record = {"$type": LIKE, "subject": subject, "createdAt": _moment(key)}
+        said = self._written(session, profile, LIKE, record, key)
+        if said.status != 400 or _error(said) != "InvalidSwap":
+            self._checked(said)
+
     # -- records
 
     def _record(self, session: _Session, profile: Profile, update: Update, key: str) -> Json:
@@ -213,11 +222,7 @@ class Bluesky:
         return record
 
     def _words(self, session: _Session, profile: Profile, text: str, key: str) -> Json:
-        record: Json = {
-            "$type": POST,
-            "text": text,
-            "createdAt": f"{made(key):%Y-%m-%dT%H:%M:%S}.000Z",
-        }
+        record: Json = {"$type": POST, "text": text, "createdAt": _moment(key)}
         facets = list(self._facets(session, profile, text))
         return record | ({"facets": facets} if facets else {})
 
@@ -291,20 +296,25 @@ class Bluesky:
 
     def _put(self, session: _Session, profile: Profile, record: Json, key: str) -> Receipt:
         """Write it under its own key, if nothing is there; what is there is an earlier try of ours."""
-        body = {
-            "repo": session.did,
-            "collection": POST,
-            "rkey": rkey(key),
-            "record": record,
-            "swapRecord": None,
-        }
-        said = self._tried(session, profile, "POST", "com.atproto.repo.putRecord", json=body)
+        said = self._written(session, profile, POST, record, key)
         if said.status == 400 and _error(said) == "InvalidSwap":
             return self._there_already(session, profile, key)
         done = _json(self._checked(said))
         if not done.get("uri"):
             raise Unclear("The server answered something that cannot be read.")
         return _receipt(session, done)
+
+    def _written(
+        self, session: _Session, profile: Profile, collection: str, record: Json, key: str
+    ) -> Answer:
+        body = {
+            "repo": session.did,
+            "collection": collection,
+            "rkey": rkey(key),
+            "record": record,
+            "swapRecord": None,
+        }
+        return self._tried(session, profile, "POST", "com.atproto.repo.putRecord", json=body)
 
     def _there_already(self, session: _Session, profile: Profile, key: str) -> Receipt:
         try:
@@ -519,6 +529,10 @@ def rkey(key: str) -> str:
 def made(key: str) -> datetime:
     """The second a key was made in."""
     return datetime.fromtimestamp(int(key[:8], 16), UTC)
+
+
+def _moment(key: str) -> str:
+    return f"{made(key):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 # -- reading what a server says

@@ -94,6 +94,9 @@ class Hosted:
         made = queue.comment(update.id, text, interaction_id=to.id if to else "")
         return Receipt(service_id=made.service_id or made.id)
 
+    def like(self, profile: Profile, to: Interaction, key: str) -> None:
+        raise Refused("A hosted queue likes no comments.")
+
     def _about(self, profile: Profile, now: datetime) -> list[Update]:
         sent = self._store.updates.sent(profile, offset=0, count=50, since=now - RECENT).items
         known = [update for update in sent if update.service_update_id]

@@ -87,6 +87,9 @@ class Local:
             raise Refused("The post is no longer on the local network.")
         return Receipt(service_id=comment, link=self._link(update.service_update_id))
 
+    def like(self, profile: Profile, to: Interaction, key: str) -> None:
+        raise Refused("The local network knows no likes of comments.", Code.COMMENTS_NOT_POSSIBLE)
+
     def _receipt(self, post: str) -> Receipt:
         return Receipt(service_id=post, link=self._link(post))
 

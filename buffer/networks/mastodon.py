@@ -40,7 +40,7 @@ from buffer.ports import LOGIN, Account, Certainty, Clock, Field, Heard, Step, S
 from buffer.web import Answer, Web, address, error_for, nothing_said_yet
 
 SERVICE = "mastodon"
-SCOPES = "read write:statuses write:media"
+SCOPES = "read write:statuses write:media write:favourites"
 BY_HAND = "urn:ietf:wg:oauth:2.0:oob"
 """Where to send a person with their code: nowhere, they copy it."""
 
@@ -210,6 +210,10 @@ class Mastodon:
             login, profile, "POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": key}
         )
         return _receipt(said)
+
+    def like(self, profile: Profile, to: Interaction, key: str) -> None:
+        login = self._login(profile)
+        self._ask(login, profile, "POST", f"/api/v1/statuses/{to.service_id}/favourite", data={})
 
     # -- logging in
 

@@ -145,6 +145,9 @@ class Webhook:
     ) -> Receipt:
         raise Refused("A webhook takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
 
+    def like(self, profile: Profile, to: Interaction, key: str) -> None:
+        raise Refused("A webhook likes no comments.", Code.COMMENTS_NOT_POSSIBLE)
+
     def _receiver(self, profile: Profile) -> _Receiver:
         kept = self._store.secrets.recall(profile.id, LOGIN)
         if not kept:

@@ -119,6 +119,9 @@ class Network(Protocol):
     ) -> Receipt:
         """Comment on our own post, or answer one comment on it."""
 
+    def like(self, profile: Profile, to: Interaction, key: str) -> None:
+        """Like a comment as this account; a second time changes nothing. Raises Refused where that is not possible."""
+
 
 Networks = Mapping[str, Network]
 """The networks by the name of their service."""

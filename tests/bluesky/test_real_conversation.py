@@ -141,3 +141,14 @@ def test_our_answers_stand_where_they_belong(desk: Desk) -> None:
         return any(each["uri"] == ours.service_id for each in told["notifications"])
 
     assert eventually(bo_hears)
+
+
+def test_we_like_a_comment_and_twice_is_once(desk: Desk) -> None:
+    desk.bo.writes({"text": "Nice", "reply": reply_to(desk.ref, desk.ref)})
+    comment, key = eventually(desk.hears)[0], new_id(datetime.now(UTC))
+    for _ in range(2):
+        desk.network.like(desk.profile, as_kept(comment, desk), key)
+    found = desk.ada.network.call(
+        "com.atproto.repo.listRecords", repo=desk.ada.did, collection="app.bsky.feed.like"
+    )
+    assert [each["value"]["subject"]["uri"] for each in found["records"]] == [comment.service_id]

@@ -13,7 +13,7 @@ from PIL import Image
 
 from buffer.accounts import Accounts, Asked
 from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
-from buffer.model import Attached, Event, Media, Profile, State, Update, new_id
+from buffer.model import Attached, Event, Interaction, Media, Profile, State, Update, new_id
 from buffer.networks import mastodon as adapter
 from buffer.networks.mastodon import Mastodon, server_of
 from buffer.ports import LOGIN
@@ -405,6 +405,18 @@ def test_we_answer(desk: Desk) -> None:
     out = desk.update(state=State.SENT, service_update_id=post)
     desk.network.reply(desk.profile, out, None, "Thanks", desk.key())
     assert desk.server.statuses[1]["in_reply_to_id"] == post
+
+
+def test_we_like_a_comment_and_twice_is_once(desk: Desk) -> None:
+    post = desk.publishes("Hello").service_id
+    reply = desk.server.post({"status": "Nice", "in_reply_to_id": post}, "dana", "2")
+    (found,) = desk.network.interactions(desk.profile, MONDAY, posts=[post]).found
+    to = Interaction(id="i1", team_id="T1", profile_id="p1", update_id="u1", service_id=found.service_id,
+                     event=found.event, user=found.user, created_at=found.created_at)  # fmt: skip
+    for _ in range(2):
+        desk.network.like(desk.profile, to, desk.key())
+    assert [each["favourited"] for each in desk.server.statuses] == [False, True]
+    assert reply["id"] == found.service_id
 
 
 # -- secrets

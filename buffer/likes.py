@@ -1,0 +1,50 @@
+"""Likes what somebody answered, as one of our accounts, by a job. A like twice is a like once, on every network."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from buffer import telling
+from buffer.errors import Code, Refused
+from buffer.model import Interaction, Job, new_id
+from buffer.ports import Networks, Store
+
+KIND = "like"
+PATIENCE = timedelta(minutes=15)
+
+
+def promise(store: Store, interaction: Interaction, user_id: str, now: datetime) -> bool:
+    """Put the job; False if this was liked before."""
+    job = Job(
+        id=new_id(now),
+        team_id=interaction.team_id,
+        kind=KIND,
+        payload={"interaction": interaction.id, "user": user_id},
+        created_at=now,
+    )
+    return store.jobs.put(job, dedupe_key=f"like {interaction.id}")
+
+
+class Likes:
+    """The work of this kind of job, see `buffer.jobs.Work`."""
+
+    patience = PATIENCE
+
+    def __init__(self, store: Store, networks: Networks) -> None:
+        self._store = store
+        self._networks = networks
+
+    def do(self, job: Job, now: datetime) -> str:
+        """Raises what `buffer.ports.Network` raises."""
+        to = self._store.interactions.get(job.team_id, job.payload["interaction"])
+        profile = self._store.profiles.get(job.team_id, to.profile_id) if to else None
+        network = self._networks.get(profile.service) if profile else None
+        if to is None or profile is None or network is None:
+            raise Refused("The comment is gone.", Code.UPDATE_NOT_FOUND)
+        network.like(profile, to, job.id)
+        return "liked"
+
+    def fail(self, job: Job, reason: str, now: datetime) -> None:
+        """To whoever pressed it, with the reason."""
+        words = f"The comment was not liked. {reason}"
+        telling.outcome(self._store, job.team_id, job.payload["user"], words, now)

@@ -1,0 +1,55 @@
+"""A comment is liked once, whoever presses how often; what goes wrong is told."""
+
+from __future__ import annotations
+
+from buffer import jobs, likes
+from buffer.errors import Refused
+from buffer.likes import Likes
+from buffer.model import Event, Found, Interaction, NoticeKind, Person, State
+from cast import ADA, MONDAY, a_profile, an_update
+from fakes import FakeClock, FakeNetwork
+from storage import SqliteStore
+from storage.owners import Owner
+
+
+def commented(store: SqliteStore) -> Interaction:
+    profile = a_profile()
+    store.profiles.insert(profile)
+    update = an_update(profile, state=State.SENT, service_update_id="p1")
+    store.updates.append([update])
+    found = Found(
+        post="p1",
+        service_id="c1",
+        event=Event.COMMENT,
+        user=Person(username="dana"),
+        created_at=MONDAY,
+    )
+    made = store.interactions.add(profile, update, found, ours=False, now=MONDAY)
+    assert made
+    return made
+
+
+def works(store: SqliteStore, network: FakeNetwork) -> None:
+    owner, work = Owner.take(None), Likes(store, {"local": network})
+    while jobs.tick(store, likes.KIND, work, MONDAY, owner=owner):
+        pass
+
+
+def test_a_comment_is_liked_once(
+    store: SqliteStore, network: FakeNetwork, clock: FakeClock
+) -> None:
+    to = commented(store)
+    assert likes.promise(store, to, ADA.user_id, MONDAY)
+    assert not likes.promise(store, to, "U0BO", MONDAY)
+    works(store, network)
+    assert network.liked == {"c1"}
+    assert network.calls.count("like") == 1
+
+
+def test_why_not_is_told_to_whoever_pressed(store: SqliteStore, network: FakeNetwork) -> None:
+    network.raises(Refused("It is gone there."))
+    likes.promise(store, commented(store), ADA.user_id, MONDAY)
+    works(store, network)
+    (told,) = store.outbox.waiting(MONDAY, limit=9)
+    assert (told.kind, told.target) == (NoticeKind.OUTCOME, ADA.user_id)
+    assert "was not liked. It is gone there." in told.subject
