@@ -13,7 +13,18 @@ from bot.guard import Listener, answer, call, guard
 from bot.homes import Homes
 from bot.people import by_name
 from bot.screens import answer as answers
-from bot.screens import buttons, comment, compose, connect, edit, home, profiles, queue, schedule
+from bot.screens import (
+    buttons,
+    comment,
+    compose,
+    connect,
+    edit,
+    home,
+    profiles,
+    queue,
+    schedule,
+    settings,
+)
 from bot.screens import help as helps
 from bot.services import Context, Draw, Later, Services
 from buffer.model import Json
@@ -30,6 +41,7 @@ VERBS: dict[str, Listener] = {
     "profiles": profiles.on_profiles,
     "connect": connect.on_connect,
     "schedule": schedule.on_schedule,
+    "settings": settings.on_settings,
     "help": helps.on_help,
 }
 FOR_GUESTS = frozenset({"queue", "sent", "profiles", "help"})
@@ -61,6 +73,7 @@ SCREENS = (
     profiles,
     queue,
     schedule,
+    settings,
     threads,
 )
 

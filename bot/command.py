@@ -17,6 +17,7 @@ VERBS = {
     "profiles": "",
     "connect": "",
     "schedule": "profile",
+    "settings": "",
     "help": "",
 }
 """Each verb with what it takes after it."""

@@ -13,10 +13,34 @@ from bot.blocks import HOLD, post_message
 from bot.command import Post, Question
 from bot.message import Message
 from bot.people import Typed
-from bot.screens import answer, buttons, connect, edit, home, profiles, queue, schedule
+from bot.screens import (
+    answer,
+    buttons,
+    comment,
+    connect,
+    edit,
+    home,
+    profiles,
+    queue,
+    schedule,
+    settings,
+)
 from bot.screens import help as helps
 from buffer.accounts import Asked
-from buffer.model import OPTIONS, Counts, Json, Media, Page, Profile, State, Update
+from buffer.channels import Wishes
+from buffer.model import (
+    OPTIONS,
+    Counts,
+    Event,
+    Interaction,
+    Json,
+    Media,
+    Page,
+    Person,
+    Profile,
+    State,
+    Update,
+)
 from buffer.ports import Field
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -75,6 +99,17 @@ TYPED = Typed(
     when="tomorrow at 9am",
     at="2026-03-03T09:00:00+01:00",
     asks=True,
+)
+DANA = Interaction(
+    id="5" * 24,
+    team_id="T1",
+    profile_id=ADA.id,
+    update_id="1" * 24,
+    service_id="c1",
+    event=Event.COMMENT,
+    user=Person(username="dana", name="Dana"),
+    created_at=NOW,
+    text="Does it run on a Raspberry Pi?",
 )
 NETWORK_FIELDS = {
     "mastodon": (
@@ -189,6 +224,14 @@ SCREENS: dict[str, Callable[[], Message | View]] = {
     ),
     "connected": lambda: connect.done_view(ADA, news=True),
     "schedule": lambda: schedule.view(ADA, DRAFT),
+    "settings": lambda: settings.view(
+        list(PROFILES.values()),
+        [LOCAL.id],
+        Wishes(quiet_from="22:00", quiet_to="07:30", timezone=ZONE),
+        DRAFT,
+        ZONE,
+    ),
+    "reply": lambda: comment.view(DANA, ADA, DRAFT),
     "help": lambda: helps.view("/buffer"),
     "home": the_home,
     "home_empty": lambda: home.view(

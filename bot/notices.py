@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 import regex
@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     RichTextBlock,
     RichTextElementParts,
+    RichTextListElement,
     RichTextQuoteElement,
     RichTextSectionElement,
     SectionBlock,
@@ -38,9 +39,8 @@ COMMENT_REPLY, COMMENT_LIKE = "comment_reply", "comment_like"
 REPLY_POST, REPLY_KEEP = "reply_post", "reply_keep"
 ON_ITS_WAY, DONE, NOT_DONE = "hourglass_flowing_sand", "white_check_mark", "warning"
 METADATA = "slack_buffer_notice"
-DIRECT = "direct"
 
-_CARD, _COMMENT, _QUESTION, _GLANCE = 600, 3000, 6000, 120
+_CARD, _COMMENT, _QUESTION, _GLANCE, _DIGESTED = 600, 3000, 6000, 120, 15
 _COUNTED = (
     ("comment", "comments", (Event.COMMENT,)),
     ("like", "likes", (Event.LIKE,)),
@@ -142,7 +142,7 @@ def comment(interaction: Interaction, profile: Profile, update: Update) -> Messa
 def answered(reply: Reply, profile: Profile, to: Interaction | None) -> Message:
     """What somebody answered by a button and is on the network now, for the thread: the others should see it, too."""
     account, place = account_name(profile), service_name(profile.service)
-    name = (to.user.name or f"@{to.user.username}") if to else "the post"
+    name = (_one_line(to.user.name) or f"@{_one_line(to.user.username)}") if to else "the post"
     return Message(
         text=f"{_line(account)} answered {_glance(name)}: “{_glance(reply.text)}”",
         blocks=[
@@ -152,13 +152,47 @@ def answered(reply: Reply, profile: Profile, to: Interaction | None) -> Message:
                         elements=[
                             RichTextElementParts.User(user_id=reply.user_id),
                             _plain(" answered "),
-                            _bold(_one_line(name)),
+                            _bold(name),
                             _plain(f" as {account} on {place}:"),
                         ]
                     ),
                     _quote(reply.text, _COMMENT),
                 ]
             )
+        ],
+    )
+
+
+def digest(interactions: Sequence[Interaction], profile: Profile, update: Update) -> Message:
+    """Many at once, as one message for the thread: the first of them in a line each."""
+    place, number = service_name(update.service), len(interactions)
+    lines: list[RichTextElement] = []
+    for each in interactions[:_DIGESTED]:
+        name = _one_line(each.user.name) or f"@{_one_line(each.user.username)}"
+        words = _cut(_one_line(each.text) or "(no words)", _GLANCE)
+        lines.append(
+            RichTextSectionElement(
+                elements=[_bold(name), _plain(f": {words}"), *_link(each.link, "Open it there")]
+            )
+        )
+    left = number - _DIGESTED
+    more = [_small(f"and {left:,} more: open the post to read them all.")] if left > 0 else []
+    return Message(
+        text=f"{number:,} new comments on {place}.",
+        blocks=[
+            RichTextBlock(
+                elements=[
+                    RichTextSectionElement(
+                        elements=[
+                            _bold(f"{number:,} new comments"),
+                            _plain(f" on {place}"),
+                            *_link(update.service_link, "Open the post"),
+                        ]
+                    ),
+                    RichTextListElement(style="bullet", elements=lines),
+                ]
+            ),
+            *more,
         ],
     )
 
@@ -411,11 +445,6 @@ def note(sentence: str) -> Message:
     """One plain sentence for one person."""
     sentence = _cut(_clean(sentence), _COMMENT - 1).strip()
     return Message(text=_line(sentence), blocks=[SectionBlock(text=PlainTextObject(text=sentence))])
-
-
-def reply_mode(channel: str) -> str:
-    """The memo that says how a channel's replies become comments: DIRECT, or absent, and then the writer is asked."""
-    return f"reply-mode:{channel}"
 
 
 def thread_of(reply: Reply) -> str:

@@ -21,6 +21,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import notices
 from bot.blocks import outcome_message
 from bot.message import Message
+from buffer.channels import wishes_of
 from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
 from buffer.model import (
     Interaction,
@@ -344,7 +345,7 @@ def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
     if about is None:
         return Never("it is gone")
     update, profile = about.update, about.profile
-    asks_first = reply_mode_asks(store, notice.target, now)
+    asks_first = not wishes_of(store, notice.target).directly
     if notice.kind is NoticeKind.CARD:
         if update.state is not State.SENT:
             return Never("it is not sent")
@@ -362,6 +363,8 @@ def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
         return card
     if notice.kind is NoticeKind.CARD_CHANGED:
         return _changed(card, _card(store, about, asks_first=asks_first))
+    if notice.kind is NoticeKind.DIGEST:
+        return _digest(store, notice, about, card)
     assert about.interaction
     if card:
         said = notices.comment(about.interaction, profile, update)
@@ -394,7 +397,8 @@ class About:
 
 
 def _about(store: Store, notice: Notice) -> About | None:
-    team, update_id, interaction, reply = notice.team_id, notice.subject, None, None
+    team, interaction, reply = notice.team_id, None, None
+    update_id = notice.subject.partition("\n")[0]  # a digest goes on with what it tells of
     if notice.kind is NoticeKind.COMMENT:
         interaction = store.interactions.get(team, notice.subject)
         update_id = interaction.update_id if interaction else ""
@@ -408,11 +412,6 @@ def _about(store: Store, notice: Notice) -> About | None:
     return About(update=update, profile=profile, interaction=interaction, reply=reply)
 
 
-def reply_mode_asks(store: Store, channel: str, now: datetime) -> bool:
-    """Whether a reply in this channel is asked about before it is posted."""
-    return bool(store.memos.recall(notices.reply_mode(channel), now) != notices.DIRECT)
-
-
 def _card(store: Store, about: About, *, asks_first: bool) -> Message:
     counts = store.interactions.statistics(about.update.id)
     return notices.card(about.update, about.profile, counts, asks_first=asks_first)
@@ -424,6 +423,15 @@ def _card_there(store: Store, notice: Notice, update: Update) -> Notice | Later 
         return card
     coming = any(line.target == notice.target for line in store.outbox.cards(update.id))
     return Later("its card comes first") if coming else None
+
+
+def _digest(store: Store, notice: Notice, about: About, card: Notice | None) -> Plan:
+    ids = notice.subject.split("\n")[1:]
+    found = [each for id in ids if (each := store.interactions.get(notice.team_id, id))]
+    if not found:
+        return Never("they are gone")
+    said = notices.digest(found, about.profile, about.update)
+    return (_message(notice, said, **({"thread_ts": card.ts} if card else {})),)
 
 
 def _changed(card: Notice | None, said: Message) -> Plan:

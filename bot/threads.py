@@ -11,18 +11,17 @@ from bot.guard import After, guard
 from bot.message import Message
 from bot.mrkdwn import message_text
 from bot.notices import (
-    DIRECT,
     REPLY_KEEP,
     REPLY_POST,
     account_name,
     asked,
     note,
-    reply_mode,
     service_name,
     thread_of,
     words_of,
 )
 from bot.people import Desk
+from buffer.channels import wishes_of
 from buffer.errors import Code, Refused
 from buffer.model import (
     Json,
@@ -172,7 +171,7 @@ def _judged(reply: Reply, thread: Thread, desk: Desk) -> Reply:
         _check(reply.text, thread, desk)
     except Refused as error:
         return replace(reply, state=ReplyState.FAILED, error=str(error))
-    if desk.store.memos.recall(reply_mode(reply.channel), desk.now) == DIRECT:
+    if wishes_of(desk.store, reply.channel).directly:
         return replace(reply, state=ReplyState.WAITING)
     return reply
 

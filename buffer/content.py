@@ -45,6 +45,11 @@ def changed(update: Update, edit: Edit, limits: Limits) -> Update:
     return update
 
 
+def parts(update: Update, limits: Limits) -> list[str]:
+    """The texts of the posts it becomes."""
+    return series.parts(update.text, limits)
+
+
 def differs(one: Update, other: Update) -> bool:
     """Whether they say different things."""
     return (one.text, one.media, one.options) != (other.text, other.media, other.options)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from buffer import series
 from buffer.errors import Refused
 from buffer.model import Limits, Profile, Update
 from buffer.ports import Networks, Store
-from buffer.text import Kind, check, marks
+from buffer.text import Kind, marks
 
 PATH = "/s"
 
@@ -46,7 +47,7 @@ def _short(store: Store, update: Update, public_url: str, now: datetime) -> str:
 def _fits(text: str, limits: Limits) -> bool:
     """A short address may be the longer one, where what it leads to is shorter still."""
     try:
-        check(text, limits)
+        series.check(text, limits)
     except Refused:
         return False
     return True

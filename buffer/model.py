@@ -533,6 +533,7 @@ class NoticeKind(StrEnum):
     CARD = "card"
     CARD_CHANGED = "card_changed"
     COMMENT = "comment"
+    DIGEST = "digest"
     PROBLEM = "problem"
     REPLY_QUESTION = "reply_question"
     REPLY_STATE = "reply_state"

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from buffer.channels import wishes_of
 from buffer.errors import LoginExpired, QueueError, SlowDown
 from buffer.model import (
     Event,
     Found,
     Interaction,
+    Notice,
     NoticeKind,
     Profile,
     Update,
@@ -35,7 +37,7 @@ _OVERLAP = timedelta(minutes=10)
 """A network may list what happened a moment ago only later; what it repeats is known by its id."""
 
 _RELIST = timedelta(seconds=5)
-_BATCH = 50
+_BATCH, _FEW = 50, 3
 _PACES = (
     (HOUR, timedelta(seconds=15)),
     (DAY, timedelta(minutes=2)),
@@ -167,9 +169,14 @@ class Poller:
         kept = 0
         for start in range(0, len(new), _BATCH):
             with self._store.transaction():
+                loud: list[tuple[Update, Interaction]] = []
                 for each in new[start : start + _BATCH]:
                     is_quiet = quiet_before is not None and each.created_at < quiet_before
-                    kept += self._keep_one(profile, each, now, is_quiet=is_quiet)
+                    known = self._keep_one(profile, each, now)
+                    kept += known is not None
+                    if known and not known[1].ours and not is_quiet:
+                        loud.append(known)
+                self._tell(loud, now)
         newest = max((each.created_at for each in found), default=since or now)
         stand = min(newest, now) - _OVERLAP
         if since is None or stand > since:
@@ -178,24 +185,40 @@ class Poller:
             self._store.interactions.set_mark(profile.id, heard.mark)
         return kept
 
-    def _keep_one(self, profile: Profile, found: Found, now: datetime, *, is_quiet: bool) -> bool:
+    def _keep_one(
+        self, profile: Profile, found: Found, now: datetime
+    ) -> tuple[Update, Interaction] | None:
         """What answers something we just kept belongs to the same post, so each is looked at in its turn."""
         update = self._store.interactions.update_for(profile.id, found.post)
         if update is None:
-            return False
+            return None
         ours = self._is_ours(profile, found)
         interaction = self._store.interactions.add(profile, update, found, ours=ours, now=now)
-        if interaction and not ours and not is_quiet:
-            self._tell(update, interaction, now)
-        return interaction is not None
+        return (update, interaction) if interaction else None
 
     def _is_ours(self, profile: Profile, found: Found) -> bool:
         is_us = bool(found.user.service_id) and found.user.service_id == profile.service_id
         return is_us or self._store.replies.are_ours(profile.id, found.service_id)
 
-    def _tell(self, update: Update, interaction: Interaction, now: datetime) -> None:
-        """A comment goes into the thread of every card; whatever it was, the card's counts change."""
-        for card in self._store.outbox.cards(update.id):
-            if interaction.event in _TOLD:
-                put(self._store, NoticeKind.COMMENT, card.team_id, interaction.id, card.target, now)
-            put(self._store, NoticeKind.CARD_CHANGED, card.team_id, update.id, card.target, now)
+    def _tell(self, new: Sequence[tuple[Update, Interaction]], now: datetime) -> None:
+        """Comments go into the thread of every card, many at once as one message; whatever it was, the card's counts
+        change. As each channel wishes, and when."""
+        for update in {update.id: update for update, _ in new}.values():
+            mine = [interaction for of, interaction in new if of.id == update.id]
+            for card in self._store.outbox.cards(update.id):
+                self._tell_channel(card, update, mine, now)
+
+    def _tell_channel(
+        self, card: Notice, update: Update, new: Sequence[Interaction], now: datetime
+    ) -> None:
+        wishes = wishes_of(self._store, card.target)
+        wanted = [each for each in new if wishes.wants(each.event)]
+        said = [each.id for each in wanted if each.event in _TOLD]
+        lines = [(NoticeKind.COMMENT, each) for each in said]
+        if wishes.digest and len(said) > _FEW:
+            lines = [(NoticeKind.DIGEST, "\n".join([update.id, *said]))]
+        if wanted:
+            lines.append((NoticeKind.CARD_CHANGED, update.id))
+        quiet = wishes.quiet_until(now)
+        for kind, subject in lines:
+            put(self._store, kind, card.team_id, subject, card.target, now, hold_until=quiet)

@@ -6,17 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from buffer import series
 from buffer.errors import Busy, NetworkDown, QueueError, Refused, SlowDown, Unclear
 from buffer.model import Attempt, Profile, Receipt
 from buffer.ports import Certainty, Clock, Network, Store
 
+KEY_LIFE = timedelta(minutes=45)
+"""How long a network may be asked again with a key; the shortest memory for keys we know of is an hour (Mastodon,
+2026-11)."""
+
 SETTLED = timedelta(minutes=3)
 """A post that is not on its network so long after it was on the wire is not on its way either."""
 
 _RESTORED = "It was restored from a backup, and may have been sent since that was made."
+
+
+class GoOn(SlowDown):
+    """There is more to send, at once: nobody asked us to wait."""
 
 
 class AskSomebody(Unclear):
@@ -35,8 +43,8 @@ class Posting:
 
     def publish(self) -> Receipt:
         """Post it, or what is left of it. Raises what `buffer.ports.Network` raises, and AskSomebody."""
-        texts = self._texts()
         try:
+            texts = self._texts()
             out = self._out(texts)
             if self.attempt.update.look_since:
                 out = self._looked_back(texts, out)
@@ -46,25 +54,39 @@ class Posting:
 
     def look_up(self, now: datetime) -> Receipt:
         """Find out what became of a post that was on the wire. Raises Unclear while nobody can tell, NetworkDown when
-        it is certain that nothing is out, SlowDown where a series is to go on at once."""
+        it is certain that nothing is out, GoOn where there is more to send, AskSomebody."""
         if self.network.certainty is Certainty.BLIND:
             raise Unclear("The sender was stopped while this was on its way.")
-        texts = self._texts()
+        texts, out = list[str](), list[Receipt]()
         try:
+            texts = self._texts()
             out = self._out(texts) if len(texts) > 1 else []
             found = self._found(texts, len(out)) if len(out) < len(texts) else out[0]
+        except Refused as error:
+            return self._unseen(texts, out, str(error), now)
         except QueueError as error:  # whatever it says, it says it of the look, not of the post
             raise Unclear(str(error)) from error
         if found and (len(texts) == 1 or len(out) == len(texts)):
             return found
         if found:
             self._note(texts, len(out), found)
-            raise SlowDown(_so_far(len(out) + 1, len(texts)), now)
+            if len(out) + 1 == len(texts):
+                return out[0]
+            raise GoOn(_so_far(len(out) + 1, len(texts)), now)
         if self.network.certainty is Certainty.KEYED and not self._is_too_late(now):
             return self._repeated(texts, out, now)
         if now - self._wire_at < SETTLED:
             raise Unclear("It is not on the network yet.")
         raise NetworkDown("The network did not take it.")
+
+    def _unseen(self, texts: list[str], out: list[Receipt], why: str, now: datetime) -> Receipt:
+        """The network cannot be looked at. While it surely remembers the key, that is as good as a look; then only a
+        person can tell."""
+        if self.network.certainty is not Certainty.KEYED:
+            raise Unclear(why)
+        if self._is_too_late(now) or now - _made(self.attempt.key) > KEY_LIFE:
+            raise AskSomebody(why)
+        return self._repeated(texts, out, now)
 
     # -- steps
 
@@ -107,9 +129,10 @@ class Posting:
         return found
 
     def _repeated(self, texts: list[str], out: list[Receipt], now: datetime) -> Receipt:
-        """With the key it had. A series goes on as a new attempt, so that each part has its own time on the wire."""
-        if len(texts) > 1:
-            raise SlowDown(_so_far(len(out), len(texts)), now)
+        """With the key it had. A series goes on as a new attempt, so that each part has its own time on the wire; so
+        does what was restored, since it may be out under a key nobody knows."""
+        if len(texts) > 1 or self.attempt.update.look_since:
+            raise GoOn(_so_far(len(out), len(texts)), now)
         try:
             return self.network.publish(self.profile, self.attempt.update, self.attempt.key)
         except Refused:
@@ -154,7 +177,14 @@ class Posting:
         return self.attempt.wire_at
 
 
+def _made(key: str) -> datetime:
+    """The second a key was made in."""
+    return datetime.fromtimestamp(int(key[:8], 16), UTC)
+
+
 def _so_far(number: int, total: int) -> str:
+    if total == 1:
+        return "It was not sent before its time was over."
     return f"{number} of its {total} parts are out; the others were not sent yet."
 
 

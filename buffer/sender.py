@@ -21,12 +21,9 @@ from buffer.errors import Damaged, LoginExpired, NetworkDown, QueueError, SlowDo
 from buffer.links import Shorten, as_written
 from buffer.model import Attempt, Phase, Profile, Receipt, Update, new_id
 from buffer.ports import Certainty, Clock, Networks, Owner, Store
-from buffer.posting import AskSomebody, Posting
+from buffer.posting import KEY_LIFE, AskSomebody, GoOn, Posting
 
 log = logging.getLogger("sender")
-
-KEY_LIFE = timedelta(minutes=45)
-"""How long an unclear outcome is pursued; the shortest memory for keys we know of is an hour (Mastodon, 2026-11)."""
 
 SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_LOOK = (
     timedelta(seconds=5),
@@ -325,8 +322,11 @@ class Sender:
             case NetworkDown():
                 until = ended.at + pause_after(ended.at - _due_at(attempt))
                 written, word = self._retry(attempt, until, str(outcome), ended.at)
-            case SlowDown():
+            case GoOn():
                 written, word = self._retry(attempt, outcome.until, str(outcome), ended.at)
+            case SlowDown():  # what some servers name has passed already
+                until = max(outcome.until, ended.at + SHORTEST_PAUSE)
+                written, word = self._retry(attempt, until, str(outcome), ended.at)
             case AskSomebody():
                 written = self._unconfirmed(attempt, str(outcome), ended.at)
                 word = "unconfirmed"

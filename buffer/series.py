@@ -8,10 +8,14 @@ from dataclasses import replace
 
 import regex
 
-from buffer.errors import Refused
+from buffer.errors import Code, Refused
 from buffer.model import Limits, Media, Update
 from buffer.text import check as check_length
 from buffer.text import fits
+
+MOST_TEXT, MOST_PARTS = 50_000, 50
+_SHORTEST_ROOM = 20
+"""Characters: what a content warning leaves of less is no room to divide a text into."""
 
 LINE = "---"
 """A line of its own that divides two parts."""
@@ -45,7 +49,19 @@ def part_key(key: str, number: int) -> str:
 
 def check(text: str, limits: Limits, name: str = "", *, profile_id: str | None = None) -> None:
     """Raises Refused when a part is too long for the network of the profile called `name`."""
+    if len(text) > MOST_TEXT:
+        raise Refused(
+            f"At most {MOST_TEXT:,} characters can be queued; this text has {len(text):,}.",
+            Code.MISSING_PARAMETER,
+            profile_id=profile_id,
+        )
     texts = parts(text, limits)
+    if len(texts) > MOST_PARTS:
+        raise Refused(
+            f"That would be {len(texts):,} posts in a row; at most {MOST_PARTS} can be.",
+            Code.MISSING_PARAMETER,
+            profile_id=profile_id,
+        )
     for number, each in enumerate(texts, 1):
         try:
             check_length(each, limits, name, profile_id=profile_id)
@@ -59,7 +75,7 @@ def check(text: str, limits: Limits, name: str = "", *, profile_id: str | None =
 
 def divided(text: str, limits: Limits) -> str:
     """With dividing lines put in where a part is too long, if the network has threads."""
-    if not limits.threads:
+    if not limits.threads or len(text) > MOST_TEXT or limits.characters < _SHORTEST_ROOM:
         return text
     found = [piece for each in parts(text, limits) for piece in _cut(each, limits)]
     return f"\n{LINE}\n".join(found) if len(found) > 1 else text
@@ -78,7 +94,7 @@ def _cut(text: str, limits: Limits) -> Iterator[str]:
 
 def _longest(text: str, limits: Limits) -> int:
     """How many characters of it fit. Longer texts are never shorter for a network, so halving finds it."""
-    low, high = 1, len(text)
+    low, high = 1, min(len(text), 50 * limits.characters)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(text[:middle], limits) else (low, middle - 1)

@@ -41,7 +41,14 @@ def _concerned(store: Store, update: Update, admins: Sequence[str]) -> Sequence[
 
 
 def put(
-    store: Store, kind: NoticeKind, team_id: str, subject: str, target: str, now: datetime
+    store: Store,
+    kind: NoticeKind,
+    team_id: str,
+    subject: str,
+    target: str,
+    now: datetime,
+    *,
+    hold_until: datetime | None = None,
 ) -> None:
     """One line about a subject for a channel or a person."""
     store.outbox.put(
@@ -52,7 +59,8 @@ def put(
             subject=subject,
             target=target,
             created_at=now,
-        )
+        ),
+        hold_until=hold_until,
     )
 
 

@@ -35,8 +35,9 @@ class Watch:
         self._began: datetime | None = None
 
     def tick(self, now: datetime) -> bool:
-        """Tell of each overdue post once, and of each login that ends soon once a day."""
+        """Tell of each overdue post once, of each login that ends soon once a day, and of what quiet hours held."""
         self._began = min(self._began or now, now)
+        self._store.outbox.wake(now)
         if now - self._began >= SETTLES:
             for update in _overdue(self._store, now):
                 self._tell(update, now)

@@ -139,11 +139,12 @@ CREATE TABLE links (
 
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY, team_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, target TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'wire', 'posted', 'given_up')),
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('held', 'waiting', 'wire', 'posted', 'given_up')),
     created_at REAL NOT NULL, not_before REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
     owner TEXT NOT NULL DEFAULT '', wire_at REAL, ended_at REAL,
     channel TEXT NOT NULL DEFAULT '', ts TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT ''
 ) STRICT;
+CREATE INDEX outbox_held ON outbox (not_before) WHERE state = 'held';
 CREATE INDEX outbox_waiting ON outbox (not_before) WHERE state = 'waiting';
 CREATE INDEX outbox_wire ON outbox (wire_at) WHERE state = 'wire';
 CREATE INDEX outbox_line ON outbox (target) WHERE state IN ('waiting', 'wire');
@@ -184,9 +185,14 @@ CREATE INDEX replies_service ON replies (service_id) WHERE service_id <> '';
 
 CREATE TABLE feeds (
     team_id TEXT NOT NULL, channel TEXT NOT NULL, profile_id TEXT NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
-    settings TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (channel, profile_id)
+    PRIMARY KEY (channel, profile_id)
 ) STRICT;
 CREATE INDEX feeds_of_profile ON feeds (profile_id);
+
+-- What a channel wants to hear, see buffer.channels; JSON.
+CREATE TABLE channels (
+    channel TEXT PRIMARY KEY, team_id TEXT NOT NULL, settings TEXT NOT NULL DEFAULT '{}'
+) STRICT;
 
 CREATE TABLE memos (name TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL) STRICT;
 CREATE INDEX memos_until ON memos (until) WHERE until IS NOT NULL;

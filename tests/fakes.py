@@ -38,6 +38,7 @@ class FakeNetwork:
         self.events = events
         self.posts: list[Update] = []
         self.cannot_be_searched = False
+        self.dies_while_looking = False
         self.threads: list[list[str]] = []
         self.replies: list[tuple[Update, Interaction | None, str]] = []
         self.calls: list[str] = []
@@ -119,9 +120,12 @@ class FakeNetwork:
     ) -> Receipt | None:
         self.calls.append("find")
         assert self._open.wait(30), "nobody woke the network"
-        found = self._by_key.get(key)
-        if since and self.cannot_be_searched:
+        if self.cannot_be_searched:
             raise Refused("Nobody can look.")
+        if self.dies_while_looking:
+            self.dies_while_looking = False
+            raise SystemExit
+        found = self._by_key.get(key)
         return found or (self._same_words(update, since) if since else None)
 
     def _same_words(self, update: Update, since: datetime) -> Receipt | None:

@@ -39,6 +39,7 @@ class Server:
     max_characters: int = 500
     processing: int = 0
     contexts: bool = True
+    lists: str = ""
     statuses: list[Json] = field(default_factory=list)
     media: dict[str, Json] = field(default_factory=dict)
     notifications: list[Json] = field(default_factory=list)
@@ -259,6 +260,8 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
             match method, path:
                 case "GET", "/api/v1/accounts/verify_credentials":
                     return 200, state.account() | {"source": source(), "role": ROLE}
+                case "GET", "/api/v1/accounts/1/statuses" if state.lists:
+                    return 200, json.loads(state.lists)
                 case "GET", "/api/v1/accounts/1/statuses":
                     return 200, page(state.statuses, query)
                 case "GET", "/api/v1/notifications":

@@ -24,6 +24,7 @@ def view(command: str) -> Message:
         f"`{command} pause mastodon` nothing goes out until `{command} resume mastodon`",
         "*Set up* (admins)",
         f"`{command} connect` an account · `{command} schedule mastodon` its posting times",
+        f"`{command} settings` what this channel hears, and when",
         "*From a message*",
         "In the menu of any message: _Add to queue_ or _Schedule this_. Answers come into the post's thread.",
     ]

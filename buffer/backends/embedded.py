@@ -19,6 +19,7 @@ from buffer.model import (
     Edit,
     Event,
     Interaction,
+    Limits,
     Page,
     Position,
     Profile,
@@ -443,6 +444,8 @@ class EmbeddedQueue:
         returns = changed.is_pending and not update.is_pending
         if returns:
             self._refuse_full(profile)
+        if changed.text != update.text:
+            self._refuse_parts(update, changed, limits)
         if returns or content.differs(changed, update):
             content.check(changed, profile, limits)
         if returns or changed.text != update.text:
@@ -522,6 +525,14 @@ class EmbeddedQueue:
         if network is None:
             raise Refused(f"This server does not post to “{profile.name}” ({profile.service}).")
         return network
+
+    def _refuse_parts(self, update: Update, changed: Update, limits: Limits) -> None:
+        """Of a series that stopped in the middle the parts that are out cannot be changed any more."""
+        before, after = (content.parts(each, limits) for each in (update, changed))
+        out = len(self._store.parts.out(update.id, before)) if len(before) > 1 else 0
+        if before[:out] != after[:out]:
+            which = "The first part is" if out == 1 else f"The first {out} parts are"
+            raise Refused(f"{which} out already: leave them as they are, and change the others.")
 
     def _refuse_twin(
         self, profile: Profile, update: Update, now: datetime, *, allowed: bool

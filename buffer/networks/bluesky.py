@@ -36,6 +36,7 @@ from buffer.model import (
     Receipt,
     Update,
 )
+from buffer.networks.known import is_free
 from buffer.ports import LOGIN, SESSION, Account, Certainty, Clock, Field, Heard, Step, Store
 from buffer.text import Kind, marks
 from buffer.web import Answer, Web, address, error_for, nothing_said_yet
@@ -53,6 +54,7 @@ LIMITS = Limits(
     threads=True,
     options=frozenset({LANGUAGE}),
 )
+UNREADABLE = "The server answered something that cannot be read."
 MOST_IMAGE = 1_000_000
 """Today's lexicon takes twice that; a server with last year's refuses it (tried 2026-11)."""
 
@@ -167,7 +169,7 @@ class Bluesky:
         if found or since is None:
             return found
         for post in self._own(session, profile, since - SKEW):
-            if post["value"].get("text") == update.text and self._is_free(profile, update, post):
+            if _at(post, "value", "text") == update.text and self._is_free(profile, update, post):
                 return _receipt(session, post)
         return None
 
@@ -301,7 +303,7 @@ class Bluesky:
             return self._there_already(session, profile, key)
         done = _json(self._checked(said))
         if not done.get("uri"):
-            raise Unclear("The server answered something that cannot be read.")
+            raise Unclear(UNREADABLE)
         return _receipt(session, done)
 
     def _written(
@@ -335,17 +337,20 @@ class Bluesky:
         return _receipt(session, _json(self._checked(said)))
 
     def _own(self, session: _Session, profile: Profile, since: datetime) -> Iterator[Json]:
-        """Our own posts, newest first, back to then."""
+        """Our own posts, newest first, back to then. Raises Unclear for what cannot be read, Refused for too many."""
         cursor = ""
         for _ in range(_PAGES):
             params = {"repo": session.did, "collection": POST, "limit": "100"}
             params |= {"cursor": cursor} if cursor else {}
             said = self._ask(session, "GET", "com.atproto.repo.listRecords", profile, params=params)
-            records = [each for each in said.get("records") or [] if _made_at(each) >= since]
-            yield from records
+            records = said.get("records")
+            if not isinstance(records, list) or not all(_at(each, "uri") for each in records):
+                raise Unclear(UNREADABLE)
+            yield from (each for each in records if _made_at(each) >= since)
             cursor = str(said.get("cursor") or "")
-            if not cursor or len(records) < len(said.get("records") or []):
+            if not cursor or any(_made_at(each) < since for each in records):
                 return
+        raise Refused("There are too many posts since then to look through.")
 
     def _thread_of(self, session: _Session, profile: Profile, uri: str) -> Json:
         """What a reply to this post has to name: the post, and the one that its thread began with."""
@@ -395,8 +400,7 @@ class Bluesky:
         return list(_answers(said.get("thread"), post))
 
     def _is_free(self, profile: Profile, update: Update, post: Json) -> bool:
-        known = self._store.interactions.update_for(profile.id, str(post["uri"]))
-        return known is None or known.id == update.id
+        return is_free(self._store, profile, update, str(post.get("uri") or ""))
 
     # -- sessions
 
@@ -442,7 +446,7 @@ class Bluesky:
             raise Refused(
                 "Bluesky does not take that handle with that app password.", Code.BAD_PARAMETER
             )
-        if said.status == 404 or not isinstance(said.json(), dict):
+        if said.status == 404 or (said.status < 400 and not isinstance(said.json(), dict)):
             raise Refused(f"{server} does not speak the AT Protocol.", Code.BAD_PARAMETER)
         return _session_of(server, _json(self._checked(said)))
 
@@ -558,7 +562,9 @@ def _session_of(server: str, said: Json) -> _Session:
 
 
 def _receipt(session: _Session, said: Json) -> Receipt:
-    uri = str(said["uri"])
+    uri = said.get("uri")
+    if not isinstance(uri, str) or not uri.startswith("at://"):
+        raise Unclear(UNREADABLE)
     link = f"https://bsky.app/profile/{quote(session.handle)}/post/{uri.rpartition('/')[2]}"
     return Receipt(service_id=uri, link=link, version=str(said.get("cid") or ""))
 
@@ -630,7 +636,7 @@ def _at(found: Any, *names: str) -> str:
 
 
 def _made_at(record: Json) -> datetime:
-    return _instant(str((record.get("value") or {}).get("createdAt") or ""))
+    return _instant(_at(record, "value", "createdAt"))
 
 
 def _instant(text: str) -> datetime:

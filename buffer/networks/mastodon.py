@@ -7,8 +7,9 @@ Facts: docs.joinmastodon.org, 2026-11, and answers recorded on Mastodon 4.6.4.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ from buffer.model import (
     Receipt,
     Update,
 )
+from buffer.networks.known import is_free
 from buffer.ports import LOGIN, Account, Certainty, Clock, Field, Heard, Step, Store
 from buffer.web import Answer, Web, address, error_for, nothing_said_yet
 
@@ -62,12 +64,12 @@ SECONDS = 90.0
 MEDIA_SECONDS, MEDIA_PAUSE = 45.0, 1.0
 UPLOAD_KEPT = timedelta(minutes=30)
 TOLD_FOR = timedelta(days=1)
+APP_KEPT = timedelta(hours=12)
 SKEW = timedelta(minutes=2)
 """By how much a server's clock may be behind ours."""
 
 _PAGE, _PAGES, _BURST = 40, 10, 25
 _EVENTS = {"mention": Event.COMMENT, "favourite": Event.LIKE, "reblog": Event.RESHARE}
-_VISIBILITIES = {"mutuals_only": "private"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +146,7 @@ class Mastodon:
             self._checked(self._web.ask("POST", f"{login.server}/oauth/revoke", data=form))
 
     def limits(self, profile: Profile) -> Limits:
-        """As the server told at the last connection or post, at most a day before."""
+        """As the server told the last time it was asked: at the connection, or at a post a day or more later."""
         host = profile.service_id.partition("@")[2]
         told = self._store.memos.recall(f"instance:{host}", self._clock())
         return _limits(told) if told else PLAIN
@@ -218,10 +220,11 @@ class Mastodon:
     # -- logging in
 
     def _registered(self, server: str) -> dict[str, str]:
-        """Our app on this server: registered once, and kept."""
-        kept = self._store.secrets.recall(server, "app")
-        if kept:
-            return dict(kept)
+        """Our app on this server: kept for some hours, since servers forget apps nobody used (Mastodon after a day)."""
+        with suppress(NetworkDown):  # sealed under a lost key: it is as good as none
+            kept = self._store.secrets.recall(server, "app")
+            if kept and kept.pop("until") > self._clock().timestamp():
+                return dict(kept)
         form = {
             "client_name": "slack-buffer",
             "redirect_uris": BY_HAND,
@@ -235,7 +238,8 @@ class Mastodon:
         }
         if not app["client_id"]:
             raise Refused(f"{server} does not speak Mastodon's API.")
-        self._store.secrets.keep(server, "app", app)
+        until = (self._clock() + APP_KEPT).timestamp()
+        self._store.secrets.keep(server, "app", {**app, "until": until})
         return app
 
     def _exchanged(self, form: Mapping[str, str]) -> _Login:
@@ -296,7 +300,7 @@ class Mastodon:
 
     def _learn(self, login: _Login, profile: Profile) -> None:
         host = profile.service_id.partition("@")[2]
-        if self._store.memos.recall(f"instance:{host}", self._clock()) is None:
+        if self._store.memos.recall(f"asked:{host}", self._clock()) is None:
             self._tell_limits(login, host)
 
     def _tell_limits(self, login: _Login, host: str) -> None:
@@ -307,13 +311,16 @@ class Mastodon:
                 if told := _json(self._checked(self._web.ask("GET", f"{login.server}{path}"))):
                     break
         with suppress(QueueError):  # a locked database: the next post asks again
-            self._store.memos.keep(f"instance:{host}", _told(told), until=self._clock() + TOLD_FOR)
+            if told:
+                self._store.memos.keep(f"instance:{host}", _told(told))
+            self._store.memos.keep(f"asked:{host}", True, until=self._clock() + TOLD_FOR)
 
     # -- pictures
 
     def _uploaded(self, login: _Login, profile: Profile, file: Attached) -> str:
         """The id of the picture there. An upload is remembered for a while, so that a second try needs none."""
-        memo = f"upload:{profile.id}:{file.id}"
+        words = hashlib.sha256(file.alt_text.encode()).hexdigest()[:12]
+        memo = f"upload:{profile.id}:{file.id}:{words}"
         if known := self._store.memos.recall(memo, self._clock()):
             return str(known)
         picture = images.within(self._store.media.read(file.id), most=images.MOST_BYTES)
@@ -347,10 +354,11 @@ class Mastodon:
     # -- asking
 
     def _own(self, login: _Login, profile: Profile, since: datetime) -> Iterator[Json]:
-        """Our own posts, newest first, back to then."""
+        """Our own posts, newest first, back to then. Raises Refused for too many."""
         path, params = f"/api/v1/accounts/{login.account}/statuses", {"limit": str(_PAGE)}
         params["exclude_reblogs"] = "true"
-        yield from self._pages(login, profile, path, params, since)
+        if not (yield from self._pages(login, profile, path, params, since)):
+            raise Refused("There are too many posts since then to look through.")
 
     def _notifications(
         self, login: _Login, profile: Profile, since: datetime, mark: str
@@ -366,12 +374,7 @@ class Mastodon:
             said = self._call(
                 login, "GET", path, params={**params, "min_id": mark}, profile=profile, looking=True
             )
-            items = said.json()
-            items = (
-                [each for each in items if isinstance(each, dict) and each.get("id")]
-                if isinstance(items, list)
-                else []
-            )
+            items = _list(said)
             if not items:
                 break
             found += items[::-1]
@@ -396,19 +399,18 @@ class Mastodon:
 
     def _pages(
         self, login: _Login, profile: Profile, path: str, params: dict[str, str], since: datetime
-    ) -> Iterator[Json]:
-        """Newest first, by max_id, which all servers understand (snac ignores since_id, tried 2026-11)."""
+    ) -> Generator[Json, None, bool]:
+        """Newest first, by max_id, which all servers understand; returns whether that was all. Raises Unclear for what
+        cannot be read: it must not be taken for nothing."""
         for _ in range(_PAGES):
             said = self._call(login, "GET", path, params=params, profile=profile, looking=True)
-            items = said.json()
-            if not isinstance(items, list) or not items:
-                return
-            items = [item for item in items if isinstance(item, dict) and item.get("id")]
+            items = _list(said)
             yield from (item for item in items if _instant(item) >= since)
             # Pinned posts may stand first on some servers, so the page's oldest decides.
             if not items or min(_instant(item) for item in items) < since:
-                return
+                return True
             params = {**params, "max_id": str(items[-1]["id"])}
+        return False
 
     def _ask(self, login: _Login, profile: Profile, method: str, path: str, **more: Any) -> Json:
         said = self._call(login, method, path, profile=profile, **more)
@@ -455,8 +457,7 @@ class Mastodon:
         return said
 
     def _is_free(self, profile: Profile, update: Update, post: str) -> bool:
-        known = self._store.interactions.update_for(profile.id, post)
-        return known is None or known.id == update.id
+        return is_free(self._store, profile, update, post)
 
 
 # -- reading what a server says
@@ -499,6 +500,8 @@ def _found(told: Json, server: str) -> Found | None:
         return None
     if event is Event.COMMENT and status.get("in_reply_to_id"):
         return _comment(status, str(status["in_reply_to_id"]), server)
+    if event is Event.COMMENT and _is_confidential(status):
+        return None
     post = "" if event is Event.COMMENT else str(status.get("id") or "")
     event = Event.MENTION if event is Event.COMMENT else event
     has_words = event is Event.MENTION
@@ -513,9 +516,14 @@ def _found(told: Json, server: str) -> Found | None:
     )
 
 
+def _is_confidential(status: Json) -> bool:
+    """A direct message is nothing for a channel, and must not be answered in public."""
+    return status.get("visibility") == "direct"
+
+
 def _comment(status: Json, post: str, server: str) -> Found | None:
     who = status.get("account")
-    if not isinstance(who, dict) or not status.get("id"):
+    if not isinstance(who, dict) or not status.get("id") or _is_confidential(status):
         return None
     return Found(
         post=post,
@@ -593,6 +601,14 @@ def _reason(said: Answer) -> str:
 def _json(said: Answer) -> Json:
     found = said.json()
     return found if isinstance(found, dict) else {}
+
+
+def _list(said: Answer) -> list[Json]:
+    """Raises Unclear for anything but a list of things with ids."""
+    items = said.json()
+    if not isinstance(items, list):
+        raise Unclear("The server answered something that cannot be read.")
+    return [item for item in items if isinstance(item, dict) and item.get("id")]
 
 
 def _instant(item: Json) -> datetime:

@@ -42,7 +42,7 @@ LIMITS = Limits(
 )
 SHORTEST_SECRET = 16
 SECONDS = 30.0
-MOST_ANSWER = 100_000
+MOST_ANSWER = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,10 +130,8 @@ class Webhook:
     def find(
         self, profile: Profile, update: Update, key: str, *, since: datetime | None = None
     ) -> Receipt | None:
-        """There is nothing to look at; a repeated key asks. Of a key that nobody knows nobody can tell."""
-        if since:
-            raise Refused("A webhook cannot be asked what it has.")
-        return None
+        """There is nothing to look at: a repeated key asks, while the receiver remembers it."""
+        raise Refused("A webhook cannot be asked what it has. Please look there.")
 
     def interactions(
         self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()

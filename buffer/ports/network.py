@@ -104,8 +104,8 @@ class Network(Protocol):
         self, profile: Profile, update: Update, key: str, *, since: datetime | None = None
     ) -> Receipt | None:
         """The post made with this key, if it is there. With `since`, also one of ours with the same words that is no
-        older and that no other update is (Refused where nobody can look); where keys are not kept, `since` is when the
-        key was made."""
+        older and that no other update is; where keys are not kept, `since` is when the key was made. Raises Refused
+        where nobody can look."""
 
     def interactions(
         self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()

@@ -205,8 +205,12 @@ class Attempts(Protocol):
 class Outbox(Protocol):
     """What the bot still has to say in Slack, and what it said."""
 
-    def put(self, notice: Notice) -> None:
-        """Write a line. A waiting CARD_CHANGED of the same subject and target is not written twice."""
+    def put(self, notice: Notice, *, hold_until: datetime | None = None) -> None:
+        """Write a line. A waiting CARD_CHANGED of the same subject and target is not written twice. One that is held
+        keeps no other of its target waiting."""
+
+    def wake(self, now: datetime) -> None:
+        """What was held until now waits like the others."""
 
     def waiting(self, now: datetime, *, limit: int) -> list[Notice]:
         """The first line of each target, unless it is on the wire or put off; at most `limit` of them."""
@@ -341,7 +345,7 @@ class Secrets(Protocol):
 
     def keep(self, scope: str, name: str, value: Any) -> None: ...
     def recall(self, scope: str, name: str) -> Any:
-        """None if there is none. Raises LoginExpired when the key it was sealed with is not at hand."""
+        """None if there is none. Raises NetworkDown when the key it was sealed with is not at hand."""
 
     def forget(self, scope: str, name: str | None = None) -> None:
         """One value of a scope, or all of them."""
@@ -367,6 +371,9 @@ class Parts(Protocol):
     def note(self, update_id: str, number: int, text: str, receipt: Receipt, now: datetime) -> None:
         """Part `number`, counted from 0, is out with this text."""
 
+    def ids(self, update_id: str) -> set[str]:
+        """What those that are out are called on the network."""
+
     def out(self, update_id: str, texts: Sequence[str]) -> list[Receipt]:
         """Those of `texts` that are out as they stand, from the first on, without a gap."""
 
@@ -378,6 +385,10 @@ class Feeds(Protocol):
     def unfollow(self, team_id: str, channel: str, profile_id: str) -> None: ...
     def channels(self, profile_id: str) -> list[str]: ...
     def profiles(self, team_id: str, channel: str) -> list[str]: ...
+    def settings(self, channel: str) -> dict[str, Any]:
+        """What was set for a channel; {} for nothing."""
+
+    def settle(self, team_id: str, channel: str, settings: dict[str, Any]) -> None: ...
 
 
 class Memos(Protocol):

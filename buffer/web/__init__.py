@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -181,9 +182,14 @@ def _trusting() -> SSLContext:
     return context
 
 
+def _host(url: str) -> str:
+    """Who is asked, without a password or a token that stands in the address."""
+    return re.split(r"[/?#]", url.partition("//")[2], maxsplit=1)[0].rpartition("@")[2]
+
+
 @contextmanager
 def _translated(exchange: Exchange, url: str) -> Iterator[None]:
-    host = url.partition("//")[2].partition("/")[0]
+    host = _host(url)
     try:
         yield
     except (*NO_ADDRESS, *BROKEN) as error:
@@ -191,7 +197,7 @@ def _translated(exchange: Exchange, url: str) -> Iterator[None]:
             why = "took too long to answer" if exchange.is_over else "broke off"
             raise Unclear(f"{host} {why}.") from error
         if isinstance(error, NO_ADDRESS):
-            raise Refused(f"{url} is not an address.", Code.BAD_PARAMETER) from error
+            raise Refused(f"{host or 'This'} is not an address.", Code.BAD_PARAMETER) from error
         raise NetworkDown(f"{host} cannot be reached.") from error
     except TooLarge as error:
         raise Unclear(f"{host} answered more than can be taken.") from error

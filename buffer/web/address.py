@@ -25,4 +25,4 @@ def server(typed: str, *, example: str) -> str:
         )
     if parts.scheme == "http" and parts.hostname not in HERE:
         raise Refused("A login is only sent over https.", Code.BAD_PARAMETER)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.lower()}"

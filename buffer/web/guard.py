@@ -86,6 +86,8 @@ class Guard:
                 with closing(response):
                     if response.status_code in _MOVED:
                         return _answer(response, b"")
+                    if response.status_code == 429 or response.status_code >= 500:
+                        raise NetworkDown("The link's server cannot give it right now.")
                     kind = response.headers.get("Content-Type", "").lower()
                     if types and not kind.startswith(tuple(types)):
                         raise Refused(

@@ -37,7 +37,7 @@ class Answer:
         """The body as JSON, None if it is none."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def retry_at(self, now: datetime) -> datetime | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from storage.sqlite.database import Database
 
 
@@ -39,3 +42,15 @@ class Feeds:
             (team_id, channel),
         )
         return [profile_id for (profile_id,) in found]
+
+    def settings(self, channel: str) -> dict[str, Any]:
+        """What was set for a channel; {} for nothing."""
+        row = self._db.one("SELECT settings FROM channels WHERE channel = ?", (channel,))
+        return dict(json.loads(row[0])) if row else {}
+
+    def settle(self, team_id: str, channel: str, settings: dict[str, Any]) -> None:
+        with self._db.transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO channels (channel, team_id, settings) VALUES (?, ?, ?)",
+                (channel, team_id, json.dumps(settings)),
+            )

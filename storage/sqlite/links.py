@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 import string
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class Links:
     def code(self, update_id: str, url: str, now: datetime) -> str:
         """The code of this address in this update, however often it is asked for."""
         with self._db.transaction():
-            made = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
+            made = _code(update_id, url)
             self._db.execute(
                 "INSERT INTO links (code, update_id, url, created_at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (update_id, url) DO NOTHING",
@@ -48,3 +48,14 @@ class Links:
                 " WHERE id = (SELECT update_id FROM links WHERE code = ?)",
                 (code,),
             )
+
+
+def _code(update_id: str, url: str) -> str:
+    """The same for the same address in the same update, also after a backup was restored: what went out since then is
+    known by its words. An id of ours is no easier to guess than a code."""
+    number = int.from_bytes(hashlib.sha256(f"{update_id} {url}".encode()).digest())
+    signs = []
+    for _ in range(_LENGTH):
+        number, sign = divmod(number, len(_SIGNS))
+        signs.append(_SIGNS[sign])
+    return "".join(signs)

@@ -42,6 +42,8 @@ class MediaFiles:
             height=height,
         )
         with self._db.transaction():
+            if not self._has(digest):  # a sweep came between
+                self._write(digest, content)
             self._db.execute(
                 "INSERT INTO media (id, team_id, sha256, type, bytes, width, height, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -90,6 +92,9 @@ class MediaFiles:
             opened.flush()
             os.fsync(opened.fileno())
         part.replace(path)
+
+    def _has(self, digest: str) -> bool:
+        return digest in self._memory if self._folder is None else self._path(digest).exists()
 
     def _read(self, digest: str) -> bytes:
         return self._memory[digest] if self._folder is None else self._path(digest).read_bytes()

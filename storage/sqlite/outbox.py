@@ -32,26 +32,40 @@ class Outbox:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def put(self, notice: Notice) -> None:
-        """Write a line. A waiting CARD_CHANGED of the same subject and target is not written twice."""
+    def put(self, notice: Notice, *, hold_until: datetime | None = None) -> None:
+        """Write a line. A waiting CARD_CHANGED of the same subject and target is not written twice. One that is held
+        keeps no other of its target waiting."""
         now = notice.created_at.timestamp()
         with self._db.transaction():
             if notice.kind is NoticeKind.CARD_CHANGED and self._is_waiting(notice):
                 return
             self._db.execute(
-                "INSERT INTO outbox (id, team_id, kind, subject, target, created_at, not_before)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO outbox (id, team_id, kind, subject, target, state, created_at, not_before)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     notice.id,
                     notice.team_id,
                     notice.kind,
                     notice.subject,
                     notice.target,
+                    "held" if hold_until else "waiting",
                     now,
-                    now,
+                    hold_until.timestamp() if hold_until else now,
                 ),
             )
             self._db.touch(Topic.OUTBOX)
+
+    def wake(self, now: datetime) -> None:
+        """What was held until now waits like the others."""
+        if self._db.one(
+            "SELECT 1 FROM outbox WHERE state = 'held' AND not_before <= ?", (now.timestamp(),)
+        ):
+            with self._db.transaction():
+                self._db.execute(
+                    "UPDATE outbox SET state = 'waiting' WHERE state = 'held' AND not_before <= ?",
+                    (now.timestamp(),),
+                )
+                self._db.touch(Topic.OUTBOX)
 
     def waiting(self, now: datetime, *, limit: int) -> list[Notice]:
         """The first line of each target, unless it is on the wire or put off; at most `limit` of them."""
@@ -127,7 +141,7 @@ class Outbox:
 
     def _is_waiting(self, notice: Notice) -> bool:
         found = self._db.one(
-            "SELECT 1 FROM outbox WHERE subject = ? AND kind = ? AND target = ? AND state = 'waiting'",
+            "SELECT 1 FROM outbox WHERE subject = ? AND kind = ? AND target = ? AND state IN ('held', 'waiting')",
             (notice.subject, notice.kind, notice.target),
         )
         return found is not None

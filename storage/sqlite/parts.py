@@ -33,6 +33,11 @@ class Parts:
                 ),
             )
 
+    def ids(self, update_id: str) -> set[str]:
+        """What those that are out are called on the network."""
+        found = self._db.all("SELECT service_id FROM parts WHERE update_id = ?", (update_id,))
+        return {service_id for (service_id,) in found}
+
     def out(self, update_id: str, texts: Sequence[str]) -> list[Receipt]:
         """Those of `texts` that are out as they stand, from the first on, without a gap."""
         found = self._db.all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from buffer.errors import LoginExpired
+from buffer.errors import NetworkDown
 from storage.sqlite.database import Database
 from storage.vault import Vault, WrongKey
 
@@ -27,13 +27,15 @@ class Secrets:
             )
 
     def recall(self, scope: str, name: str) -> Any:
-        """None if there is none. Raises LoginExpired for what was sealed under a key that is not at hand."""
+        """None if there is none. Raises NetworkDown for what was sealed under a key that is not at hand: nothing can be
+        said to the network until that is mended, and the login itself may be well."""
         row = self._db.one("SELECT value FROM secrets WHERE scope = ? AND name = ?", (scope, name))
         try:
             return self._vault.open(row[0]) if row else None
         except WrongKey as error:
-            raise LoginExpired(
-                "The stored login cannot be opened with the present SECRET_KEY. Bring the old key back."
+            raise NetworkDown(
+                "The stored login cannot be opened with the present SECRET_KEY. Bring the old key back, or connect the "
+                "account again."
             ) from error
 
     def forget(self, scope: str, name: str | None = None) -> None:

@@ -49,6 +49,7 @@ class Teams:
             self._db.execute(f"UPDATE {table} SET team_id = ? WHERE team_id = ?", (new, old))
         for table in (
             "feeds",
+            "channels",
             "outbox",
             "memos",
         ):  # these name channels and people of the old workspace

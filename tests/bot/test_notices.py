@@ -110,6 +110,8 @@ def everything(
     yield "changed card", notices.card(update, profile, counts, asks_first=False)
     yield "comment", notices.comment(interaction, profile, update)
     yield "lone comment", notices.lone_comment(interaction, profile, update)
+    yield "digest", notices.digest([interaction] * 20, profile, update)
+    yield "answered", notices.answered(replace(reply, state=ReplyState.SENT), profile, interaction)
     failed = replace(update, state=State.FAILED, error="The server says: Text is too long.")
     yield "failed", notices.problem(failed, profile)
     yield "missed", notices.problem(replace(update, state=State.MISSED), profile)
@@ -166,14 +168,23 @@ def test_whatever_strangers_write_stays_words_within_the_limits(
         assert ">" not in payload["text"]
         assert "\n" not in payload["text"]
         for block in payload["blocks"]:
-            assert set(inside(block)) <= {"text", "link", "date"}, block
+            assert set(inside(block)) <= {"text", "link", "date", "user"}, block
+
+
+def flat(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Sections and quotes, those in a list too."""
+    for part in parts:
+        if part["type"] == "rich_text_list":
+            yield from part["elements"]
+        else:
+            yield part
 
 
 def inside(block: dict[str, Any]) -> Iterator[str]:
     """The kinds of inline elements; no text object but a plain one, no label but ours."""
     assert '"mrkdwn"' not in json.dumps(block)
     if block["type"] == "rich_text":
-        for part in block["elements"]:
+        for part in flat(block["elements"]):
             for element in part["elements"]:
                 yield element["type"]
                 assert element.get("text") != ""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.screens.schedule import times_in
+from buffer.channels import Wishes, wishes_of
 from buffer.errors import Refused
 from buffer.model import Draft, Profile
 from buffer.ports import LOGIN
@@ -96,7 +97,7 @@ def test_each_network_asks_for_its_own(desk: Office) -> None:
     assert "Secret" in words(desk.modal())
 
 
-@pytest.mark.parametrize("verb", ["connect", "schedule"])
+@pytest.mark.parametrize("verb", ["connect", "schedule", "settings"])
 def test_only_admins_may(desk: Office, verb: str) -> None:
     desk.profile()
     seen = desk.types(verb, as_=BO)
@@ -210,3 +211,48 @@ def test_times_as_people_write_them(text: str, times: tuple[str, ...]) -> None:
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(Refused):
         times_in(text)
+
+
+# -- what a channel hears
+
+
+def test_a_channel_has_its_own_settings(desk: Office) -> None:
+    profile, other = desk.profile("Local network"), desk.profile("ada", service="mastodon")
+    desk.types("settings")
+    values = {
+        "profiles": [profile.id, other.id],
+        "hears": ["comments"],
+        "digest": [],
+        "replies": "direct",
+        "quiet_from": "22:00",
+        "quiet_to": "7:30",
+        "zone": "Europe/Berlin",
+    }
+    desk.submits(values)
+    assert "saved" in words(desk.modal())
+    assert set(desk.store.feeds.profiles(profile.team_id, SOCIAL)) == {profile.id, other.id}
+    wishes = wishes_of(desk.store, SOCIAL)
+    assert wishes.directly and not wishes.digest and wishes.hears == {"comments"}
+    assert (wishes.quiet_from, wishes.quiet_to) == ("22:00", "07:30")
+    desk.types("settings")
+    desk.submits({"profiles": [other.id]})
+    assert desk.store.feeds.profiles(profile.team_id, SOCIAL) == [other.id]
+    assert wishes_of(desk.store, SOCIAL) == wishes, "what is not touched stays"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"quiet_from": "late", "quiet_to": "07:00"}, "quiet_from"),
+        ({"quiet_from": "22:00", "quiet_to": ""}, "quiet_from"),
+        ({"zone": "Berlin"}, "zone"),
+    ],
+)
+def test_a_mistake_in_the_settings_is_told_in_its_field(
+    desk: Office, values: dict[str, str], field: str
+) -> None:
+    desk.profile()
+    desk.types("settings")
+    desk.submits(values)
+    assert list(desk.modal()["errors"]) == [field]
+    assert wishes_of(desk.store, SOCIAL) == Wishes()

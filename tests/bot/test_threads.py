@@ -13,9 +13,10 @@ from slack_bolt import App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot import notices, outbox, threads
+from bot import outbox, threads
 from bot.outbox import Pace
 from bot.services import Context, Later, Services
+from buffer.channels import Wishes
 from buffer.model import (
     Actor,
     Event,
@@ -134,7 +135,7 @@ class Office:
         return [mark["name"] for mark in self.message(ts).get("reactions", [])]
 
     def is_direct(self) -> None:
-        self.store.memos.keep(notices.reply_mode(SOCIAL), "direct")
+        self.store.feeds.settle(TEAM["id"], SOCIAL, Wishes(directly=True).as_json())
 
 
 @pytest.fixture

@@ -347,6 +347,59 @@ def test_limits_are_the_servers_own(
     assert desk.network.limits(a_profile()).characters == 500
 
 
+def test_limits_are_remembered_over_a_quiet_week(
+    store: SqliteStore, server: Server, clock: FakeClock
+) -> None:
+    server.max_characters = 5000
+    desk = Desk(store, server, clock)
+    clock.passes(timedelta(days=7))
+    assert desk.network.limits(desk.profile).characters == 5000
+    server.max_characters = 600
+    desk.publishes()
+    assert desk.network.limits(desk.profile).characters == 600
+
+
+def test_an_app_the_server_may_have_forgotten_is_registered_anew(
+    desk: Desk, clock: FakeClock
+) -> None:
+    for _ in range(2):
+        desk.accounts.connect(ADA, "mastodon", {"server": desk.server.url}, timezone="UTC")
+    assert len(desk.asked("/api/v1/apps")) == 1
+    clock.passes(timedelta(days=1))
+    desk.accounts.connect(ADA, "mastodon", {"server": desk.server.url}, timezone="UTC")
+    assert len(desk.asked("/api/v1/apps")) == 2
+
+
+def test_new_words_for_a_picture_are_told(desk: Desk) -> None:
+    media = desk.picture("A cat")
+    desk.publishes("one", media=media)
+    file = replace(media.files[0], alt_text="A grey cat")
+    desk.publishes("two", media=replace(media, files=(file,)))
+    said = [each["media_attachments"][0]["description"] for each in desk.server.statuses]
+    assert said == ["A cat", "A grey cat"]
+
+
+@pytest.mark.parametrize("body", ["{}", '{"error": "maintenance"}', "null", '"x"'])
+def test_an_odd_answer_is_not_taken_for_nothing(desk: Desk, body: str) -> None:
+    desk.server.lists = body
+    with pytest.raises(Unclear):
+        desk.network.find(desk.profile, desk.update(), desk.key())
+
+
+def test_more_posts_than_can_be_looked_through_are_said_so(desk: Desk) -> None:
+    for number in range(420):
+        desk.server.post({"status": f"hay {number}"})
+    with pytest.raises(Refused, match="too many"):
+        desk.network.find(desk.profile, desk.update(), desk.key())
+
+
+def test_a_direct_message_is_nothing_for_a_channel(desk: Desk) -> None:
+    post = desk.publishes("Hello").service_id
+    form = {"status": "psst", "in_reply_to_id": post, "visibility": "direct"}
+    desk.server.hears("mention", desk.server.post(form, "dana", "2"))
+    assert desk.network.interactions(desk.profile, MONDAY, posts=[post]).found == []
+
+
 # -- what people do
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -156,3 +157,56 @@ def test_a_large_picture_is_made_to_fit() -> None:
     assert small.type == "image/jpeg"
     assert images.examine(small.content).width == small.width
     assert images.within(large, most=len(large)).content == large
+
+
+def test_a_phones_picture_with_another_in_it_is_a_jpeg() -> None:
+    written = io.BytesIO()
+    first, second = (Image.new("RGB", (40, 30), colour) for colour in ("red", "blue"))
+    first.save(written, "MPO", save_all=True, append_images=[second])
+    picture = images.examine(written.getvalue())
+    assert (picture.type, picture.width, picture.height) == ("image/jpeg", 40, 30)
+
+
+def test_nothing_else_is_ever_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some of Pillow's readers start other programs; a stranger's picture must not choose them."""
+    asked: list[Any] = []
+    opened = Image.open
+
+    def watched(*args: Any, **more: Any) -> Any:
+        asked.append(more["formats"])
+        return opened(*args, **more)
+
+    monkeypatch.setattr(Image, "open", watched)
+    with pytest.raises(Refused):
+        images.examine(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    assert asked == [("PNG", "JPEG", "GIF", "WEBP")]
+
+
+def test_where_it_was_taken_stays_behind() -> None:
+    image, exif, written = Image.new("RGB", (40, 30), "red"), Image.Exif(), io.BytesIO()
+    exif[0x0112] = 6
+    exif[0x010E] = "taken at home"
+    image.save(written, "JPEG", exif=exif)
+    assert images.examine(written.getvalue()).width == 30, "as it is seen"
+    clean = images.within(written.getvalue(), most=1_000_000)
+    assert b"taken at home" not in clean.content
+    assert (clean.width, clean.height) == (30, 40)
+
+
+def test_a_large_photo_is_read_small() -> None:
+    image, written = Image.new("RGB", (9000, 8000), "red"), io.BytesIO()
+    image.save(written, "JPEG", quality=30)
+    picture = images.examine(written.getvalue())
+    assert (picture.width, picture.height) == (9000, 8000)
+    assert images.within(written.getvalue(), most=len(written.getvalue()) - 1).width <= 9000
+
+
+@pytest.mark.parametrize("spoilt", [b"\xff", b"\x00"])
+def test_damage_anywhere_is_the_pictures_fault(spoilt: bytes) -> None:
+    whole = png(60, 40, format="JPEG", noisy=True)
+    for at in range(2, len(whole), 97):
+        content = whole[:at] + spoilt * 8 + whole[at + 8 :]
+        try:
+            images.within(content, most=len(content) // 2)
+        except Refused:
+            continue

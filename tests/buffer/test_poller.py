@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from buffer import telling
+from buffer.channels import Wishes
 from buffer.errors import LoginExpired, NetworkDown, SlowDown
 from buffer.model import Event, Found, Notice, NoticeKind, Person, Reply, ReplyState, State, Update
 from buffer.poller import Poller, pace
@@ -310,3 +312,50 @@ def test_a_mark_is_kept_behind_what_was_heard(story: Story) -> None:
     story.starts()
     story.passes(MINUTE).polls()
     assert story.network.marks[-1] == "n1"
+
+
+# -- as channels wish
+
+
+def settles(story: Story, channel: str, **wishes: Any) -> None:
+    story.store.feeds.settle(ADA.team_id, channel, Wishes(**wishes).as_json())
+
+
+def test_many_at_once_are_one_message(story: Story) -> None:
+    settles(story, PRESS, digest=False)
+    for number in range(5):
+        story.hears(f"c{number}")
+    story.polls()
+    told = story.told()
+    social = [kind for kind, target in told if target == SOCIAL]
+    press = [kind for kind, target in told if target == PRESS]
+    assert social == ["digest", "card_changed"]
+    assert press == ["comment"] * 5 + ["card_changed"]
+
+
+def test_a_channel_hears_what_it_wishes(story: Story) -> None:
+    settles(story, SOCIAL, hears=frozenset({"mentions"}))
+    story.hears("c1")
+    story.hears("l1", Event.LIKE)
+    story.hears("m1", Event.MENTION)
+    story.polls()
+    told = [kind for kind, target in story.told() if target == SOCIAL]
+    assert told == ["comment", "card_changed"]
+
+
+def test_quiet_hours_hold_comments_and_no_problem(story: Story) -> None:
+    settles(story, SOCIAL, quiet_from="07:00", quiet_to="09:00")
+    for card in story.store.outbox.waiting(MONDAY, limit=9):
+        story.store.outbox.give_up(card, reason="said long ago", now=MONDAY)
+    story.store.database.execute("UPDATE outbox SET state = 'posted'")
+    story.hears("c1")
+    story.polls()
+    telling.problem(story.store, story.update, MONDAY, admins=["U0ADMIN"])
+    said = story.store.outbox.waiting(MONDAY, limit=9)
+    assert {(each.kind, each.target) for each in said} == {
+        (NoticeKind.COMMENT, PRESS),
+        (NoticeKind.PROBLEM, "U0ADMIN"),
+    }
+    story.store.outbox.wake(MONDAY + HOUR)
+    awake = story.store.outbox.waiting(MONDAY + HOUR, limit=9)
+    assert (NoticeKind.COMMENT, SOCIAL) in {(each.kind, each.target) for each in awake}

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from buffer.backends.embedded import EmbeddedQueues
-from buffer.errors import Busy, NetworkDown, Refused
-from buffer.model import Attached, Limits, Media, Receipt, State, Update
+from buffer.errors import Busy, NetworkDown, Refused, SlowDown, Unclear
+from buffer.model import Attached, Edit, Limits, Media, Receipt, State, Update
 from buffer.ports import Certainty
 from buffer.sender import Crew, Sender
 from cast import ADA, MONDAY
@@ -19,7 +19,7 @@ from sender_story import NINE, Story
 from storage import SqliteStore
 
 SERIES = "one\n---\ntwo\n---\nthree"
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def told(store: SqliteStore, clock: FakeClock, certainty: Certainty) -> Story:
@@ -241,3 +241,92 @@ def test_a_locked_database_during_a_look_is_no_news_of_the_post(
     settles(story)
     expected = ["one"] if story.network.certainty is Certainty.BLIND else ["one", "two", "three"]
     assert story.out() == expected
+
+
+# -- what a review found
+
+
+def test_a_network_nobody_can_look_at_is_asked_again_only_while_it_surely_remembers(
+    store: SqliteStore, clock: FakeClock
+) -> None:
+    story = told(store, clock, Certainty.KEYED)
+    story.network.cannot_be_searched = True
+    update = story.queues("hello")
+    for _ in range(400):
+        story.network.raises(Unclear("500"))
+    story.at(NINE)
+    for _ in range(400):
+        story.sends().passes(timedelta(seconds=30))
+    assert story.state(update) is State.UNCONFIRMED
+    keys = story.store.database.all("SELECT DISTINCT key FROM attempts")
+    assert len(keys) == 1, "never under another key: it may be out"
+    story.dies()
+
+
+def test_it_is_not_repeated_after_a_long_downtime(store: SqliteStore, clock: FakeClock) -> None:
+    story = told(store, clock, Certainty.KEYED)
+    story.network.cannot_be_searched = True
+    update = story.queues("hello")
+    story.network.loses_the_answer()
+    story.at(NINE).sends()
+    story.dies()
+    published = story.network.calls.count("publish")
+    story.passes(timedelta(minutes=90)).starts()
+    settles(story)
+    assert story.network.calls.count("publish") == published
+    assert story.state(update) is State.UNCONFIRMED
+    story.dies()
+
+
+def test_a_death_while_looking_back_is_followed_by_another_look(
+    store: SqliteStore, clock: FakeClock
+) -> None:
+    story = told(store, clock, Certainty.KEYED)
+    update = restored(story)
+    story.network.has_already(update)
+    story.network.dies_while_looking = True
+    story.at(NINE)
+    with pytest.raises(SystemExit):
+        story.sends()
+    story.dies()
+    story.starts()
+    settles(story)
+    assert story.out() == ["hello"] and story.state(update) is State.SENT
+    story.dies()
+
+
+def test_a_last_part_that_is_found_late_is_the_end(store: SqliteStore, clock: FakeClock) -> None:
+    story = told(store, clock, Certainty.LOOKUPABLE)
+    update = story.queues(SERIES, scheduled_at=NINE)
+    story.network.loses_the_answer(2)
+    story.at(NINE).sends()
+    story.dies()
+    story.passes(timedelta(minutes=30)).starts()
+    settles(story)
+    assert story.state(update) is State.SENT
+    assert story.out() == ["one", "two", "three"]
+    story.dies()
+
+
+def test_a_time_that_has_passed_is_no_reason_to_ask_at_once(story: Story) -> None:
+    update = story.queues("hello", scheduled_at=NINE)
+    for _ in range(100):
+        story.network.raises(SlowDown("Too many.", NINE - HOUR))
+    story.at(NINE)
+    for _ in range(10):
+        story.sends().passes(timedelta(seconds=1))
+    assert story.network.calls.count("publish") <= 3
+    assert story.state(update) is State.SCHEDULED
+
+
+def test_parts_that_are_out_cannot_be_changed(story: Story) -> None:
+    update = story.queues(SERIES)
+    story.network.fails_after(2, Refused("Too rude."))
+    story.at(NINE).sends()
+    queue = EmbeddedQueues(story.store, {"local": story.network}, story.clock)(ADA)
+    with pytest.raises(Refused, match="The first 2 parts are out already"):
+        queue.edit(update.id, edit=Edit(text=SERIES.replace("one", "One"), to_queue=True))
+    queue.edit(update.id, edit=Edit(text=SERIES.replace("three", "3")))
+    queue.share(update.id)
+    settles(story)
+    assert story.out() == ["one", "two", "3"]

@@ -227,3 +227,21 @@ def test_the_example_of_the_standard_is_signed_as_it_says() -> None:
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     signed = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_a_secret_in_the_address_is_told_to_nobody(told: Told, store: SqliteStore) -> None:
+    desk = Desk(store, told.url)
+    url = told.url.replace("http://", "http://bot:hunter2-pass@") + "?token=s3cr3t-token"
+    desk.connects(name="x", url=url, secret=SECRET)
+    desk.profile = store.profiles.all()[-1]
+    told.server.shutdown()
+    told.server.server_close()
+    with pytest.raises(QueueError) as wrong:
+        desk.publishes()
+    assert "hunter2" not in str(wrong.value) and "s3cr3t" not in str(wrong.value)
+
+
+def test_it_cannot_be_looked_at(told: Told, store: SqliteStore) -> None:
+    desk = Desk(store, told.url)
+    with pytest.raises(Refused, match="Please look there"):
+        desk.network.find(desk.profile, desk.update(), "k")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from buffer.errors import LoginExpired
+from buffer.errors import NetworkDown
 from storage import key_file, open_store
 from storage.vault import Vault, WrongKey, keys_in, new_key, write_keys
 
@@ -64,14 +64,14 @@ def test_secrets_survive_a_restart_and_no_copy_gives_them_away(tmp_path: Path) -
     assert not any(b"s3cret" in path.read_bytes() for path in tmp_path.iterdir())
 
 
-def test_without_its_key_a_login_has_to_be_renewed(tmp_path: Path) -> None:
+def test_without_its_key_a_login_is_out_of_reach_and_not_over(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/buffer.db"
     store = open_store(url)
     store.secrets.keep("p1", "login", 1)
     store.close()
     key_file(tmp_path / "buffer.db").unlink()
     again = open_store(url)
-    with pytest.raises(LoginExpired, match="SECRET_KEY"):
+    with pytest.raises(NetworkDown, match="SECRET_KEY"):
         again.secrets.recall("p1", "login")
     again.close()
 
