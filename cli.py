@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,11 +187,11 @@ def rotate_keys(new: bool) -> None:
         return
     with _sentences():
         renewed, lost = _rotated(settings_here())
-    click.echo(f"{_many(renewed, 'login')} sealed anew.")
+    click.echo(f"{_many(renewed, 'secret')} sealed anew.")
     if lost:
         raise Mistake(
-            f"{_many(lost, 'login')} cannot be opened with any key there is, and was left as it is: bring back the "
-            "key it was sealed with, or connect the account again."
+            f"Left as they are, since no key there is opens them: {_many(lost, 'secret')}. Bring back the key they "
+            "were sealed with, or connect the accounts again."
         )
 
 
@@ -211,8 +211,16 @@ def _rotated(settings: Settings) -> tuple[int, int]:
             if not renewed:
                 break
         if not lost:
+            _set_aside(file, keys[1:])
             write_keys(file, keys[:1])
         return total, lost
+
+
+def _set_aside(file: Path, keys: Sequence[str]) -> None:
+    """Backups made before open only with the old keys."""
+    old = file.with_suffix(f".old{file.suffix}")
+    known = keys_in(old) if old.exists() else ()
+    write_keys(old, tuple(dict.fromkeys((*keys, *known))))
 
 
 @profile.command("list")

@@ -146,17 +146,18 @@ def profile_finding(store: Store, profile: Profile, network: Network | None) -> 
     if network is None:
         return False, f"{name}: this version does not know the network {profile.service}."
     if profile.disconnected:
-        return False, f"{name}: its login has expired; connect it again."
+        return False, f"{name}: it has no login that works; connect it again."
     if not any(schedule.days and schedule.times for schedule in profile.schedules):
         return False, f"{name}: it has no posting times, so nothing queued goes out."
     try:
         network.interactions(profile, datetime.now(UTC))
     except QueueError as error:
-        return False, f"{name}: its network does not answer: {error}"
+        return False, f"{name}: it cannot be asked: {error}"
+    asked = "" if network.events else " (its network cannot be asked)"
     pending, sent = store.updates.counts(profile.id)
     state = "paused" if profile.paused else "active"
     heard = len(store.feeds.channels(profile.id))
     return (
         True,
-        f"{name}: {state}, {pending} pending, {sent} sent, {heard} feed channel{'s' * (heard != 1)}.",
+        f"{name}: {state}, {pending} pending, {sent} sent, {heard} feed channel{'s' * (heard != 1)}{asked}.",
     )

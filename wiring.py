@@ -26,7 +26,7 @@ from buffer.accounts import CONNECTING, Accounts, new_profile
 from buffer.api import health, local_page, media, short_links
 from buffer.api import routes as v1
 from buffer.api.metrics import Metrics
-from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic, new_id
+from buffer.model import PLAYGROUND_TEAM, UNBOUND, Event, Team, Topic, new_id
 from buffer.networks import local
 from buffer.ports import Account, Clock, Networks
 from buffer.sender import Crew, Sender
@@ -147,6 +147,8 @@ def build(
 
     watching = watch.Watch(store, admins=settings.admins)
 
+    mute = {name for name, each in backend.publishes.items() if Event.COMMENT not in each.events}
+
     def post_what_waits() -> bool:
         return outbox.tick(
             store,
@@ -156,6 +158,7 @@ def build(
             alive=owner.alive,
             pace=pace,
             admins=settings.admins,
+            mute=mute,
         )
 
     bolt = bolt_app(client, identity, services)
@@ -342,8 +345,10 @@ def first_run(store: SqliteStore, now: datetime) -> None:
 
 
 def hear_in_the_playground(store: SqliteStore, team: Team) -> None:
-    """In the playground #social hears of the local network; in a real workspace an admin decides."""
-    if team.id == PLAYGROUND_TEAM:
+    """In the playground #social hears of the local network from the beginning; in a real workspace an admin decides."""
+    memo = "heard-in-the-playground"
+    if team.id == PLAYGROUND_TEAM and not store.memos.names(memo):
+        store.memos.keep(memo, True)
         for profile in store.profiles.of_team(team.id):
             if profile.service == local.SERVICE:
                 store.feeds.follow(team.id, SOCIAL, profile.id)

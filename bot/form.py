@@ -399,7 +399,7 @@ def read(state: Json, offer: Offer = Offer()) -> Typed:
         raise FieldErrors({PICKER: "Give the time once: in words, or from the calendar."})
     if timed and not (typed.when or typed.at):
         raise FieldErrors({WHEN: "Which time? Type it here, or choose it from the calendar."})
-    if not timed and (typed.when or typed.at):
+    if not timed and chosen.get("value") != Position.QUEUE and (typed.when or typed.at):
         field = WHEN if typed.when else PICKER
         raise FieldErrors({field: "Choose “At a time of its own” above, or empty this."})
     if not typed.text.strip() and not typed.picture and not typed.files:

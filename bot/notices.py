@@ -24,7 +24,17 @@ from slack_sdk.models.blocks.block_elements import RichTextElement
 
 from bot.message import Message
 from bot.mrkdwn import escape
-from buffer.model import Event, Interaction, Notice, Profile, Reply, ReplyState, State, Update
+from buffer.model import (
+    PENDING,
+    Event,
+    Interaction,
+    Notice,
+    Profile,
+    Reply,
+    ReplyState,
+    State,
+    Update,
+)
 
 PROBLEM_SHARE, PROBLEM_REQUEUE, PROBLEM_DELETE = (
     "problem_share",
@@ -35,6 +45,8 @@ PROBLEM = "problem"
 """Begins the block id of the buttons under a problem's own message; elsewhere the place they stand in does."""
 PROBLEM_IS_OUT, PROBLEM_SEND_AGAIN = "problem_is_out", "problem_send_again"
 RECONNECT = "reconnect"
+EDIT_POST = "edit"
+"""The same button as in the lists."""
 COMMENT_REPLY, COMMENT_LIKE = "comment_reply", "comment_like"
 REPLY_POST, REPLY_KEEP = "reply_post", "reply_keep"
 ON_ITS_WAY, DONE, NOT_DONE = "hourglass_flowing_sand", "white_check_mark", "warning"
@@ -53,9 +65,14 @@ _COUNTED = (
 
 
 def card(
-    update: Update, profile: Profile, counts: Mapping[str, int], *, asks_first: bool = True
+    update: Update,
+    profile: Profile,
+    counts: Mapping[str, int],
+    *,
+    asks_first: bool = True,
+    answers: bool = True,
 ) -> Message:
-    """One sent update; its thread holds what people answer."""
+    """One sent update; its thread holds what people answer, where its network has `answers`."""
     account, place = account_name(profile), service_name(update.service)
     said = [_bold(account), _plain(f" on {place}")]
     if when := update.sent_at or update.due_at:
@@ -80,7 +97,7 @@ def card(
                 ]
             ),
             *([_small(numbers)] if numbers else []),
-            _small(_invitation(account, asks_first=asks_first)),
+            *([_small(_invitation(account, asks_first=asks_first))] if answers else []),
         ],
     )
 
@@ -241,6 +258,7 @@ def problem(update: Update, profile: Profile) -> Message:
             RichTextBlock(elements=elements),
             SectionBlock(text=PlainTextObject(text=to_do)),
             problem_buttons(update, block_id=f"{PROBLEM}#{update.id}"),
+            *_edit_row(update),
             *_reconnect_row(profile),
         ],
     )
@@ -256,13 +274,17 @@ def late(update: Update, profile: Profile, trouble: str) -> Message:
     if profile.disconnected:
         why = f"{account} has no login that works: connect it again."
     elif update.media.missing:
-        why = "Its picture could not be fetched yet."
+        missing = update.media.missing[0]
+        why = f"Its picture “{missing.name or missing.source}” could not be fetched yet. {trouble}".strip()
     elif update.state is State.SENDING:
         why = f"{place} did not say whether it has it; that is being looked up."
     else:
         why = trouble or "The sender does not get to it: look at the server."
     if profile.disconnected or update.state is not State.SENDING:
-        then = f"It goes out as soon as that is mended, until {last}; after that it is held and you are asked."
+        then = (
+            f"It goes out as soon as that is mended, until {last}; after that it is held and you are asked. "
+            "What is due behind it waits as well."
+        )
     else:
         then = "You hear of it if nobody can tell."
     blocks = [
@@ -282,7 +304,7 @@ def late(update: Update, profile: Profile, trouble: str) -> Message:
     ]
     return Message(
         text=f"Late: the post of {_line(account)} on {place}, due {at}. {_glance(why)}",
-        blocks=[*blocks, *_reconnect_row(profile)],
+        blocks=[*blocks, *_edit_row(update), *_reconnect_row(profile)],
     )
 
 
@@ -310,6 +332,14 @@ def login(profile: Profile) -> Message:
             ActionsBlock(elements=[_button("Reconnect", RECONNECT, profile.id, style="primary")]),
         ],
     )
+
+
+def _edit_row(update: Update) -> list[ActionsBlock]:
+    """To mend the reason: text, time and pictures. Its message becomes the post as it stands then."""
+    if update.state not in PENDING | {State.FAILED, State.MISSED}:
+        return []
+    row = [_button("Edit", EDIT_POST, update.id)]
+    return [ActionsBlock(block_id=f"update|{update.id}#edit", elements=row)]
 
 
 def _reconnect_row(profile: Profile) -> list[ActionsBlock]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -114,6 +114,7 @@ class Round:
     owner: str
     pace: Pace
     admins: Sequence[str]
+    mute: Collection[str] = ()
 
 
 def tick(
@@ -125,13 +126,20 @@ def tick(
     alive: Callable[[str], bool],
     pace: Pace,
     admins: Sequence[str] = (),
+    mute: Collection[str] = (),
 ) -> bool:
     """Look up what is unclear, then post what waits, at most one message per channel. True if there may be more at
-    once. `client` has no retry handlers; one thread ticks for an owner."""
+    once. `client` has no retry handlers; one thread ticks for an owner. `mute` are services without comments."""
     if pace.is_resting(now):
         return False
     round_ = Round(
-        store=store, client=client, now=now, owner=owner, pace=pace, admins=tuple(admins)
+        store=store,
+        client=client,
+        now=now,
+        owner=owner,
+        pace=pace,
+        admins=tuple(admins),
+        mute=mute,
     )
     unclear = [
         (notice, who)
@@ -157,7 +165,7 @@ def tick(
 
 def _say(round_: Round, notice: Notice) -> bool:
     """False if Slack does not answer: no use in asking it more now."""
-    plan = plan_of(round_.store, notice, round_.now)
+    plan = plan_of(round_.store, notice, round_.now, mute=round_.mute)
     if isinstance(plan, Never):
         _give_up(round_, notice, plan.reason)
     elif isinstance(plan, Later):
@@ -277,7 +285,7 @@ def _begin_again(round_: Round, notice: Notice, who: str) -> None:
 
 def _find(round_: Round, notice: Notice) -> tuple[str, str] | None:
     """(channel, ts) of the message that carries this line's id."""
-    plan = plan_of(round_.store, notice, round_.now)
+    plan = plan_of(round_.store, notice, round_.now, mute=round_.mute)
     if isinstance(plan, Never | Later) or not is_findable(plan):
         return None
     channel, thread = notice.target, plan[0].args.get("thread_ts")
@@ -335,7 +343,7 @@ class Later:
 Plan = tuple[Call, ...] | Never | Later
 
 
-def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
+def plan_of(store: Store, notice: Notice, now: datetime, *, mute: Collection[str] = ()) -> Plan:
     """What has to be asked of Slack, seen from how things are now, not from how they were."""
     if notice.kind is NoticeKind.OUTCOME:
         return (_message(notice, outcome_message(notice.subject)),)
@@ -349,7 +357,7 @@ def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
     if notice.kind is NoticeKind.CARD:
         if update.state is not State.SENT:
             return Never("it is not sent")
-        return (_message(notice, _card(store, about, asks_first=asks_first)),)
+        return (_message(notice, _card(store, about, asks_first=asks_first, mute=mute)),)
     if notice.kind is NoticeKind.PROBLEM:
         if not notices.is_problem(update):
             return Never("it is no problem any more")
@@ -362,7 +370,7 @@ def plan_of(store: Store, notice: Notice, now: datetime) -> Plan:
     if isinstance(card, Later):
         return card
     if notice.kind is NoticeKind.CARD_CHANGED:
-        return _changed(card, _card(store, about, asks_first=asks_first))
+        return _changed(card, _card(store, about, asks_first=asks_first, mute=mute))
     if notice.kind is NoticeKind.DIGEST:
         return _digest(store, notice, about, card)
     assert about.interaction
@@ -384,7 +392,7 @@ def _of_late(store: Store, notice: Notice, about: About) -> Plan:
     update = about.update
     if not (update.is_pending or update.state is State.SENDING):
         return Never("it is settled")
-    trouble = store.attempts.trouble(update.id)
+    trouble = store.attempts.trouble(update.id) or store.jobs.trouble(update.id)
     return (_message(notice, notices.late(update, about.profile, trouble)),)
 
 
@@ -412,9 +420,10 @@ def _about(store: Store, notice: Notice) -> About | None:
     return About(update=update, profile=profile, interaction=interaction, reply=reply)
 
 
-def _card(store: Store, about: About, *, asks_first: bool) -> Message:
+def _card(store: Store, about: About, *, asks_first: bool, mute: Collection[str]) -> Message:
     counts = store.interactions.statistics(about.update.id)
-    return notices.card(about.update, about.profile, counts, asks_first=asks_first)
+    answers = about.update.service not in mute
+    return notices.card(about.update, about.profile, counts, asks_first=asks_first, answers=answers)
 
 
 def _card_there(store: Store, notice: Notice, update: Update) -> Notice | Later | None:

@@ -166,7 +166,7 @@ def by_name(profiles: Iterable[Profile]) -> dict[str, Profile]:
 def usual_profiles(desk: Desk) -> tuple[str, ...]:
     """Where this person's posts go unless they say otherwise: the channel's profiles, else their own last choice,
     else the only one there is; () when they must be asked."""
-    there = [profile.id for profile in desk.known().values() if not profile.disconnected]
+    there = list(desk.known())
     for ids in (
         channel_defaults(desk, desk.channel) if desk.channel else (),
         desk.store.feeds.profiles(desk.team_id, desk.channel) if desk.channel else (),

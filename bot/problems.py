@@ -19,10 +19,11 @@ from bot.notices import (
     PROBLEM_REQUEUE,
     PROBLEM_SEND_AGAIN,
     PROBLEM_SHARE,
+    is_problem,
     settled,
 )
 from bot.people import Desk
-from buffer.model import Edit, Json, Profile, Update
+from buffer.model import Edit, Json, Profile, State, Update
 from buffer.ports import Queue
 
 HERE = re.compile(f"^{PROBLEM}#")
@@ -49,6 +50,14 @@ def is_out(queue: Queue, update_id: str) -> str:
     return "is out. Thank you for looking."
 
 
+ALREADY = {
+    State.DRAFT: "is a draft",
+    State.QUEUED: "waits in the queue",
+    State.SCHEDULED: "waits for its time",
+    State.SENDING: "is on its way",
+    State.SENT: "is out",
+}
+
 VERBS: dict[str, Callable[[Queue, str], str]] = {
     PROBLEM_SHARE: share,
     PROBLEM_REQUEUE: requeue,
@@ -68,11 +77,23 @@ def on_press(
 ) -> None:
     update = desk.queue.update(action["value"])
     profile = desk.queue.profile(update.profile_id)
-    became = VERBS[action["action_id"]](desk.queue, update.id)
+    if is_open(update, action["action_id"]):
+        became = VERBS[action["action_id"]](desk.queue, update.id)
+        said = outcome(update, profile, became, by=desk.user_id)
+    else:  # somebody was faster, by the other copy of this message
+        said = settled(update, profile, f"is settled already: it {ALREADY[update.state]}.", by="")
     ack()
-    said = outcome(update, profile, became, by=desk.user_id)
     after(respond, replace_original=True, **said.payload())
     refresh_home()
+
+
+def is_open(update: Update, verb: str) -> bool:
+    """Whether a press still means something: the same press may come twice, and it stands under two messages."""
+    if is_problem(update):
+        return True
+    if verb == PROBLEM_IS_OUT:
+        return update.state is State.SENT
+    return update.is_pending and verb != PROBLEM_DELETE
 
 
 def outcome(update: Update, profile: Profile, became: str, *, by: str) -> Message:

@@ -24,6 +24,7 @@ from bot.people import Desk
 from buffer.channels import wishes_of
 from buffer.errors import Code, Refused
 from buffer.model import (
+    Event,
     Json,
     Notice,
     NoticeKind,
@@ -155,8 +156,9 @@ def _thread(channel: str, parent: str, desk: Desk) -> Thread | None:
 def _about(update_id: str, interaction_id: str, desk: Desk) -> Thread | None:
     update = desk.store.updates.get(desk.team_id, update_id)
     profile = desk.store.profiles.get(desk.team_id, update.profile_id) if update else None
-    if update is None or profile is None:
-        return None
+    network = desk.networks.get(update.service) if update else None
+    if update is None or profile is None or network is None or Event.COMMENT not in network.events:
+        return None  # where nobody can comment, words in a thread are just words
     return Thread(update=update, profile=profile, interaction_id=interaction_id)
 
 

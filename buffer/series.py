@@ -66,8 +66,11 @@ def check(text: str, limits: Limits, name: str = "", *, profile_id: str | None =
         try:
             check_length(each, limits, name, profile_id=profile_id)
         except Refused as refusal:
-            if len(texts) == 1:
+            if len(texts) == 1 and not limits.threads:
                 raise
+            if len(texts) == 1:
+                hint = f"{refusal} A line with {LINE} divides it into a thread."
+                raise Refused(hint, refusal.code, profile_id=profile_id) from refusal
             raise Refused(
                 f"Part {number} of {len(texts)}: {refusal}", refusal.code, profile_id=profile_id
             ) from refusal

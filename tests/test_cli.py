@@ -125,7 +125,7 @@ def test_rotating_keys_seals_everything_anew(
     store.secrets.keep("p1", "login", {"token": "t"})
     before = (tmp_path / "buffer.key").read_text()
     done = run("rotate-keys")
-    assert (done.exit_code, done.stdout) == (0, "1 login sealed anew.\n")
+    assert (done.exit_code, done.stdout) == (0, "1 secret sealed anew.\n")
     after = (tmp_path / "buffer.key").read_text()
     assert after != before and len(after.split()) == 1
     assert store.secrets.recall("p1", "login") == {"token": "t"}
@@ -138,7 +138,7 @@ def test_a_login_no_key_opens_keeps_the_old_keys(database: str, tmp_path: Path) 
     store.close()
     (tmp_path / "buffer.key").unlink()
     done = run("rotate-keys")
-    assert done.exit_code == 2 and "connect the account again" in done.stderr
+    assert done.exit_code == 2 and "connect the accounts again" in done.stderr
     assert len((tmp_path / "buffer.key").read_text().split()) == 2
 
 
@@ -171,4 +171,4 @@ def test_doctor_asks_each_network(database: str) -> None:
         assert "active, 0 pending" in run("doctor").stdout
         server.revoked.add(TOKEN)
         done = run("doctor")
-        assert done.exit_code == 1 and "does not answer: The access token is invalid" in done.stdout
+        assert done.exit_code == 1 and "cannot be asked: The access token is invalid" in done.stdout

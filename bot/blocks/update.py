@@ -57,6 +57,8 @@ def _pending_status(update: Update, profile: Profile, zone: str) -> str:
     if update.due_at is None:
         return "in the queue; it waits until the profile has posting times"
     waits = ", but the profile is *paused*: it waits" if profile.paused else ""
+    if profile.disconnected:
+        waits = ", but the profile is *disconnected*: it waits until its login is renewed"
     return f"{kind} {when_text(update.due_at, zone)}{waits}"
 
 

@@ -52,7 +52,7 @@ def opened(
     notes: Sequence[str] = (),
 ) -> None:
     """Open the composer. Raises Refused when there is nothing to post to, Busy when Slack does not open it."""
-    profiles = [profile for profile in desk.known().values() if not profile.disconnected]
+    profiles = list(desk.known().values())
     if not profiles:
         raise Refused(none_yet(desk))
     typed = replace(typed, profile_ids=typed.profile_ids or usual_profiles(desk))

@@ -28,6 +28,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot import membership
 from bot.blocks import RECONNECT, account_name, last_page, note, service_name, small, times_of
 from bot.guard import After, guard, open_view
 from bot.message import Message
@@ -47,12 +48,13 @@ HOSTED = "Accounts are connected where the queue is: this server only shows it."
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
     """Where somebody stands: kept in the window itself, so it holds nothing secret. `pending` is only the name of what
-    is kept for the next step, `channel` where the window was opened."""
+    is kept for the next step, `channel` where the window was opened, `server` what was typed in the first step."""
 
     service: str
     channel: str = ""
     profile: str = ""
     pending: str = ""
+    server: str = ""
 
     def text(self) -> str:
         return json.dumps(asdict(self))
@@ -141,7 +143,9 @@ def _input(field: Field, typed: Mapping[str, str]) -> Block:
 
 
 def _news_input() -> Block:
-    option = Option(text="News of this account comes to this channel", value="yes")
+    option = Option(
+        text="News of this account comes here, and what is typed here goes there", value="yes"
+    )
     return InputBlock(
         block_id=NEWS,
         label="This channel",
@@ -216,7 +220,8 @@ def _connect(
 ) -> None:
     """Asks the network; the window shows what came of it. Our call may overtake our ack, and then Slack does not know
     the window by that name yet."""
-    shown = outcome(desk, stage, form, news=news)
+    hears = news and bool(stage.channel) and membership.check(desk, client, stage.channel, [])
+    shown = outcome(desk, stage, form, news=hears)
     for pause in _PAUSES:
         try:
             client.views_update(external_id=name, view=shown)
@@ -245,15 +250,17 @@ def outcome(desk: Desk, stage: Stage, form: Mapping[str, str], *, news: bool) ->
             return done_view(answer, news=hears)
     except QueueError as error:
         return _again(accounts, stage, form, str(error))
-    following = replace(stage, pending=answer.pending)
+    following = replace(stage, pending=answer.pending, server=form.get("server", ""))
     return view(following, [], answer.fields, asked=answer)
 
 
 def _again(accounts: Accounts, stage: Stage, form: Mapping[str, str], error: str) -> View:
     """A second step that failed begins at the first: what it went on from is used up, or may be."""
     first = replace(stage, pending="")
-    fields = accounts.fields(stage.service)
-    return view(first, accounts.services(), fields, typed=form, error=error)
+    fields, typed = accounts.fields(stage.service), {"server": stage.server, **form}
+    if stage.pending:
+        error = f"{error} Press Connect to begin again."
+    return view(first, accounts.services(), fields, typed=typed, error=error)
 
 
 def _accounts(desk: Desk) -> Accounts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from slack_bolt import Ack, App
+from slack_sdk import WebClient
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
@@ -15,6 +16,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot import membership
 from bot.blocks import (
     PAUSE,
     POSTING_TIMES,
@@ -208,7 +210,15 @@ def on_resume(ack: Ack, body: Json, action: Json, queue: Queue, redraw: Redraw) 
     redraw(place_of(body, action))
 
 
-def on_feed(ack: Ack, body: Json, action: Json, desk: Desk, redraw: Redraw) -> None:
+def on_feed(
+    ack: Ack,
+    body: Json,
+    action: Json,
+    desk: Desk,
+    redraw: Redraw,
+    after: After,
+    client: WebClient,
+) -> None:
     desk.person().may_settle()
     channel = place_of(body, action).split("|")[1]
     profile = desk.queue.profile(action["value"])
@@ -217,6 +227,13 @@ def on_feed(ack: Ack, body: Json, action: Json, desk: Desk, redraw: Redraw) -> N
         change(desk.team_id, channel, profile.id)
     ack()
     redraw(place_of(body, action))
+    if action["action_id"] == FOLLOW:
+        after(_check, desk, client, channel, profile.id, lambda: redraw(place_of(body, action)))
+
+
+def _check(desk: Desk, client: WebClient, channel: str, profile_id: str, show: After) -> None:
+    if not membership.check(desk, client, channel, [profile_id]):
+        show()
 
 
 def on_default(ack: Ack, body: Json, action: Json, desk: Desk, redraw: Redraw) -> None:

@@ -17,8 +17,9 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot import membership
 from bot.blocks import account_name, last_page, note, service_name, shorten
-from bot.guard import FieldErrors, guard, open_view
+from bot.guard import After, FieldErrors, guard, open_view
 from bot.people import Desk, Origin, keep_origin, recall_origin
 from buffer.channels import COMMENTS, COUNTS, MENTIONS, Wishes, wishes_of
 from buffer.errors import Refused
@@ -208,7 +209,7 @@ def on_settings(ack: Ack, body: Json, desk: Desk, before_ack: WebClient) -> None
     ack()
 
 
-def on_save(ack: Ack, body: Json, desk: Desk) -> None:
+def on_save(ack: Ack, body: Json, desk: Desk, after: After, client: WebClient) -> None:
     desk.person().may_settle()
     channel = recall_origin(desk, body["view"]["private_metadata"]).value
     if not channel:
@@ -225,6 +226,7 @@ def on_save(ack: Ack, body: Json, desk: Desk) -> None:
         response_action="update",
         view=last_page(note("The settings of this channel are saved."), "Saved"),
     )
+    after(membership.check, desk, client, channel, profiles)
 
 
 def register(app: App) -> None:

@@ -615,6 +615,11 @@ def _refuse_past(at: datetime, now: datetime) -> None:
 def _refuse_paused(profile: Profile) -> None:
     if profile.paused:
         raise Refused(f"“{profile.name}” is paused: resume it first.", profile_id=profile.id)
+    if profile.disconnected:
+        raise Refused(
+            f"“{profile.name}” is disconnected: its login has to be renewed first.",
+            profile_id=profile.id,
+        )
 
 
 def _offset(page: int, count: int) -> int:

@@ -339,6 +339,9 @@ class Jobs(Protocol):
     def sweep(self, before: datetime) -> None:
         """Forget those that ended before."""
 
+    def trouble(self, update_id: str) -> str:
+        """What a job about this update that is tried again said last; "" if nothing."""
+
 
 class Secrets(Protocol):
     """Logins and sessions, of a profile or a server, that a copy of the database does not give away."""

@@ -38,7 +38,7 @@ const EMOJI = {
   globe_with_meridians: "🌐", mountain: "⛰️", watch: "⌚", iphone: "📱", computer: "💻", keyboard: "⌨️",
   desktop_computer: "🖥️", printer: "🖨️", camera: "📷", camera_with_flash: "📸", video_camera: "📹", movie_camera: "🎥",
   tv: "📺", radio: "📻", bulb: "💡", flashlight: "🔦", battery: "🔋", electric_plug: "🔌", alarm_clock: "⏰", hourglass: "⌛",
-  hourglass_flowing_sand: "⏳", stopwatch: "⏱️", clock1: "🕐", clock9: "🕘", clock12: "🕛", calendar: "📆", date: "📅",
+  hourglass_flowing_sand: "⏳", stopwatch: "⏱️", clock1: "🕐", clock3: "🕒", clock9: "🕘", clock12: "🕛", calendar: "📆", date: "📅",
   spiral_calendar_pad: "🗓️", moneybag: "💰", dollar: "💵", euro: "💶", credit_card: "💳", gem: "💎", wrench: "🔧",
   hammer: "🔨", hammer_and_wrench: "🛠️", gear: "⚙️", nut_and_bolt: "🔩", link: "🔗", chains: "⛓️", lock: "🔒",
   unlock: "🔓", key: "🔑", old_key: "🗝️", shield: "🛡️", mailbox: "📫", inbox_tray: "📥", outbox_tray: "📤", package: "📦",

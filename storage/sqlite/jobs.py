@@ -103,6 +103,15 @@ class Jobs:
                 )
             )
 
+    def trouble(self, update_id: str) -> str:
+        """What a job about this update that is tried again said last; "" if nothing."""
+        row = self._db.one(
+            "SELECT result FROM jobs WHERE state = 'waiting' AND tries > 0"
+            " AND EXISTS (SELECT 1 FROM json_each(payload, '$.updates') WHERE value = ?)",
+            (update_id,),
+        )
+        return str(row[0]) if row else ""
+
 
 def _job(row: Any) -> Job:
     return Job(

@@ -208,3 +208,15 @@ def test_a_problem_that_is_settled_elsewhere_says_so_to_the_one_who_presses(
     assert channel.message["text"] == before
     (whisper,) = [m for m in channel.slack.messages(SOCIAL, BO) if m.get("ephemeral")]
     assert whisper["text"]
+
+
+def test_the_other_copy_of_a_message_that_is_settled_does_nothing(channel: Channel) -> None:
+    """It may be pressed long after: what is out must not be deleted by it."""
+    channel.hears_of(State.FAILED)
+    update = channel.store.updates.get(TEAM["id"], "u1")
+    assert update
+    sent = replace(update, state=State.SENT, sent_at=channel.now, error="")
+    channel.store.updates.save(sent, expected=[State.FAILED])
+    channel.presses("Delete")
+    assert "is settled already: it is out" in channel.message["text"]
+    assert channel.state is State.SENT

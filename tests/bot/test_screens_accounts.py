@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from buffer.model import Draft, Profile
 from buffer.ports import LOGIN
 from mastodon_server import CODE, TOKEN, Server, mastodon
 from office import Office, labels, office, words
-from playground import ADA, BO, SOCIAL
+from playground import ADA, BO, RANDOM, SOCIAL
 
 
 @pytest.fixture
@@ -256,3 +257,21 @@ def test_a_mistake_in_the_settings_is_told_in_its_field(
     desk.submits(values)
     assert list(desk.modal()["errors"]) == [field]
     assert wishes_of(desk.store, SOCIAL) == Wishes()
+
+
+def test_news_do_not_come_where_the_bot_is_not(desk: Office) -> None:
+    profile = desk.profile()
+    desk.types("profiles", channel=RANDOM)
+    desk.presses("Send news to this channel", channel=RANDOM)
+    assert desk.store.feeds.channels(profile.id) == []
+    told = desk.store.outbox.waiting(desk.clock.now, limit=9)
+    assert [(each.target, "invite" in each.subject) for each in told] == [(ADA, True)]
+    desk.slack.problems.clear()
+
+
+def test_a_disconnected_profile_says_that_it_waits(desk: Office) -> None:
+    profile = desk.profile()
+    desk.store.profiles.save(replace(profile, disconnected=True))
+    assert "but the profile is *disconnected*" in words(desk.types("Hello"))
+    refused = words(desk.types("Now! --now"))
+    assert "disconnected: its login has to be renewed" in refused
