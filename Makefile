@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The locks are whole: nothing is resolved here.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 
-.PHONY: run setup setup-dev test fuzz check format bench lock manifest clean
+.PHONY: run setup setup-dev test fuzz check format bench kill-rig lock manifest clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,6 +46,10 @@ format: setup-dev ## let ruff put things right
 
 bench: setup-dev ## measure what has a budget
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+KILLS ?= 1000
+kill-rig: setup-dev ## kill, fault, stop and tear the sender: KILLS=1000 is all of it, some 20 minutes
+	@PYTHONPATH=.:tests $(BIN)/python -m rig --kills $(KILLS) $(ARGS)
 
 lock: ## renew both lock files (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.lock pyproject.toml

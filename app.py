@@ -22,10 +22,11 @@ from bot import when
 from bot.manifest import named
 from buffer.backends.rest_v1 import BUFFER, LAST_DAY
 from buffer.web import Web
+from clocks import utc_now
 from playground import Playground
 from settings import Mode, Settings, SettingsError
 from storage import SqliteStore
-from wiring import House, build, slack_client, utc_now
+from wiring import House, build, slack_client
 
 log = logging.getLogger("app")
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,6 +28,7 @@ from buffer.model import UNBOUND, Profile
 from buffer.networks import NETWORKS
 from buffer.ports import Field, Store
 from buffer.web import Web
+from clocks import utc_now
 from settings import Settings, from_environment
 from storage import SqliteStore, backup, file_of, key_file, open_store
 from storage.vault import keys_in, new_key, write_keys
@@ -110,7 +111,7 @@ def token() -> None:
 def create_token(name: str) -> None:
     """Make a token and print it, the only time it is seen."""
     with _sentences(), _store() as store:
-        click.echo(store.tokens.create(name, _team(store), _now()))
+        click.echo(store.tokens.create(name, _team(store), utc_now()))
 
 
 @token.command("list")
@@ -126,7 +127,7 @@ def list_tokens() -> None:
 def revoke_token(name: str) -> None:
     """Make a token useless, at once."""
     with _sentences(), _store() as store:
-        if not store.tokens.revoke(name, _now()):
+        if not store.tokens.revoke(name, utc_now()):
             raise Mistake(f"There is no token named “{name}”: see token list.")
 
 
@@ -237,7 +238,7 @@ def make_backup(file: Path) -> None:
     """Copy the database and its pictures into FILE, beside a running server."""
     with _sentences():
         database = _database()
-        made = backup.backup(database, file, _now())
+        made = backup.backup(database, file, utc_now())
     lost = f" {_many(made.lost, 'picture')} missing or damaged, so left out." if made.lost else ""
     click.echo(
         f"{file}: {_many(made.posts, 'post')} waiting, {_many(made.files, 'picture')},"
@@ -253,7 +254,7 @@ def restore(file: Path, replace: bool) -> None:
     """Bring a backup back. What may have been sent since is looked for before it is sent."""
     with _sentences():
         database = _database()
-        done = backup.restore(file, database, _now(), replace=replace)
+        done = backup.restore(file, database, utc_now(), replace=replace)
     click.echo(
         f"Restored as of {done.taken_at:%Y-%m-%d %H:%M}Z: {_many(done.posts, 'post')} waiting,"
         f" {_many(done.files, 'picture')}. What was not sent then ({_many(done.looked_for, 'post')}) is looked for on"
@@ -392,7 +393,7 @@ def _connected(store: SqliteStore, service: str, form: Mapping[str, str], zone: 
 
 
 def _accounts(store: SqliteStore) -> Accounts:
-    return Accounts(store, networks_for(settings_here(), store, _now, Web()), _now)
+    return Accounts(store, networks_for(settings_here(), store, utc_now, Web()), utc_now)
 
 
 def _actor(store: Store) -> model.Actor:
@@ -411,7 +412,7 @@ def _team(store: Store) -> str:
 
 def _instant(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text) if text else _now()
+        instant = datetime.fromisoformat(text) if text else utc_now()
     except ValueError:
         raise ValueError(
             f"--now must be ISO 8601, such as 2026-11-25T10:30-05:00, not “{text}”."
@@ -419,7 +420,3 @@ def _instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("--now needs an offset, such as 2026-11-25T10:30-05:00.")
     return instant
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

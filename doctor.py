@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -13,6 +12,7 @@ from buffer.errors import QueueError
 from buffer.model import Actor, Profile
 from buffer.ports import Network, Networks, Store
 from buffer.web import Web
+from clocks import utc_now
 from settings import Mode, Settings
 
 Finding = tuple[bool, str]
@@ -119,7 +119,7 @@ def hosted(settings: Settings, store: Store) -> Iterator[Finding]:
         Web(),
         settings.buffer_api_url,
         settings.buffer_access_token,
-        lambda: datetime.now(UTC),
+        utc_now,
         seconds=10,
     )
     try:
@@ -150,7 +150,7 @@ def profile_finding(store: Store, profile: Profile, network: Network | None) -> 
     if not any(schedule.days and schedule.times for schedule in profile.schedules):
         return False, f"{name}: it has no posting times, so nothing queued goes out."
     try:
-        network.interactions(profile, datetime.now(UTC))
+        network.interactions(profile, utc_now())
     except QueueError as error:
         return False, f"{name}: it cannot be asked: {error}"
     asked = "" if network.events else " (its network cannot be asked)"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +31,7 @@ from buffer.networks import local
 from buffer.ports import Account, Clock, Networks
 from buffer.sender import Crew, Sender
 from buffer.web import Guard, Web
+from clocks import SettledClock, utc_now
 from loops import RARELY, Bell, Loop, Worker, every
 from playground import SOCIAL
 from settings import Mode, Settings
@@ -46,10 +47,6 @@ JOBS_KEPT = timedelta(days=7)
 
 MEDIA_KEPT = timedelta(days=30)
 """After it was attached, or its post was sent: some networks are only told its address."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +89,14 @@ def build(
     settings: Settings,
     *,
     clock: Clock = utc_now,
+    steady: Callable[[], float] = monotonic,
     front: str = "/local",
     guard: Guard | None = None,
     web: Web | None = None,
 ) -> House:
     """Wire everything for these settings. Starts nothing, calls nobody; opens the database. `/` leads to `front`;
-    `guard` fetches the links that people type, `web` asks the servers of networks."""
+    `guard` fetches the links that people type, `web` asks the servers of networks; `steady` is a clock in seconds that
+    nobody sets."""
     store, bells = (
         open_store(settings.database_url, keys=settings.secret_key),
         {topic: Bell() for topic in Topic},
@@ -134,15 +133,15 @@ def build(
         admins=settings.admins,
         accounts=Accounts(store, backend.networks, clock) if is_embedded else None,
     )
+    settled = SettledClock(clock, steady)
     sender = Sender(
         store,
         backend.publishes,
         crew_for(settings, backend.publishes, bells[Topic.DUE]),
         owner=owner,
-        clock=clock,
+        clock=settled,
         admins=settings.admins,
         shorten=backend.shorten,
-        steady=monotonic,
     )
 
     watching = watch.Watch(store, admins=settings.admins)
@@ -167,8 +166,8 @@ def build(
     loops = (
         Loop(
             "sender",
-            lambda: sender.tick(clock()),
-            lambda: sender.wait(clock()),
+            lambda: sender.tick(settled()),
+            lambda: sender.wait(settled()),
             bells[Topic.DUE],
         ),
         *backend.loops,

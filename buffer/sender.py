@@ -37,9 +37,6 @@ _ROUND = timedelta(seconds=1)
 _FETCHING = timedelta(seconds=2)
 """Between two looks whether the pictures of an update are here."""
 
-_JUMP = 30.0
-"""Seconds by which the clock on the wall may gain or lose between two ticks before that is a jump."""
-
 Outcome = Receipt | QueueError
 Request = Callable[[Posting, datetime], Receipt]
 Submit = Callable[[Callable[[], None]], object]
@@ -122,9 +119,8 @@ class Sender:
         clock: Clock,
         admins: Sequence[str] = (),
         shorten: Shorten = as_written,
-        steady: Callable[[], float] | None = None,
     ) -> None:
-        """`steady` is a clock in seconds that nobody sets; without it no jump of the other one is noticed."""
+        """`clock` is one that no glitch of the machine's moves: what is sent is out."""
         self._store = store
         self._shorten = shorten
         self._networks = networks
@@ -132,8 +128,6 @@ class Sender:
         self._owner = owner
         self._clock = clock
         self._admins = admins
-        self._steady = steady
-        self._ahead: float | None = None
         self._busy: Counter[str] = Counter()
         self._claimed: list[_Job] = []
         self._ended: list[_Ended] = []
@@ -146,9 +140,6 @@ class Sender:
         self._look_round(now)
         self._send(now)
         self._collect()
-        if self._has_jumped(now):
-            self._write_ended()
-            return False
         if not (self._ended or self._is_something_ready(now)):
             self._looked_at = now
             return False
@@ -174,17 +165,6 @@ class Sender:
             self._collect(patience=left)
             self._write_ended()
         return not self._busy.total()
-
-    def _has_jumped(self, now: datetime) -> bool:
-        """Whether the wall clock was set since the last tick. Nothing is claimed by a time that may be corrected in the
-        next moment; a jump back sends nothing twice, since state decides that and not time."""
-        if self._steady is None:
-            return False
-        before, self._ahead = self._ahead, now.timestamp() - self._steady()
-        if before is None or abs(self._ahead - before) <= _JUMP:
-            return False
-        log.warning("the clock was set", extra={"seconds": round(self._ahead - before)})
-        return True
 
     # -- claiming
 

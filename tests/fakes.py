@@ -20,6 +20,10 @@ class FakeClock:
     def __call__(self) -> datetime:
         return self.now
 
+    def steady(self) -> float:
+        """As a clock in seconds that nobody sets: then nobody has set this one either."""
+        return self.now.timestamp()
+
     def passes(self, span: timedelta) -> None:
         self.now += span
 

@@ -12,7 +12,6 @@ from buffer.backends.embedded import EmbeddedQueues
 from buffer.errors import Busy, NetworkDown, Refused, SlowDown, Unclear
 from buffer.model import Attached, Edit, Limits, Media, Receipt, State, Update
 from buffer.ports import Certainty
-from buffer.sender import Crew, Sender
 from cast import ADA, MONDAY
 from fakes import FakeClock, FakeNetwork
 from sender_story import NINE, Story
@@ -137,40 +136,6 @@ def test_nothing_goes_out_before_its_pictures_are_here_and_nothing_overtakes(sto
     story.store.updates.save(here, expected=[State.SCHEDULED])
     story.passes(timedelta(seconds=2)).sends()
     assert story.out() == ["waits", "behind"]
-
-
-# -- the clock
-
-
-def test_a_jump_of_the_clock_is_waited_out_for_a_tick(story: Story) -> None:
-    steady = [0.0]
-    crew = Crew(submit={"local": lambda work: work()}, size=2)
-    sender = Sender(
-        story.store,
-        {"local": story.network},
-        crew,
-        owner=story.owner,
-        clock=story.clock,
-        steady=lambda: steady[0],
-    )
-    story.queues("hello", scheduled_at=MONDAY + 2 * MINUTE)
-    sender.tick(story.clock.now)
-    story.passes(3 * MINUTE)
-    steady[0] += 1
-    assert sender.tick(story.clock.now) is False
-    assert story.out() == []
-    story.clock.now -= timedelta(seconds=178)  # it was a mistake, and is mended
-    steady[0] += 1
-    sender.tick(story.clock.now)
-    steady[0] += 1
-    sender.tick(story.clock.now)
-    assert story.out() == []
-    story.passes(2 * MINUTE)
-    for _ in range(3):
-        steady[0] += 1
-        sender.tick(story.clock.now)
-        story.passes(timedelta(seconds=1))
-    assert story.out() == ["hello"]
 
 
 # -- after a backup was restored

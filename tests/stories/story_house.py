@@ -208,7 +208,9 @@ def told(
         **(through(slack) if through else {}),
         **changes,
     }
-    house = build(Settings(**given), clock=clock, guard=Guard(loopback=True, seconds=2))
+    house = build(
+        Settings(**given), clock=clock, steady=clock.steady, guard=Guard(loopback=True, seconds=2)
+    )
     web = Server(house.web, 0)
     if not through:
         slack.bot_url = f"http://127.0.0.1:{web.port}/slack/events"

@@ -70,7 +70,7 @@ def far(tmp_path: Path) -> Iterator[Far]:
         database_url=f"sqlite:///{tmp_path}/far/buffer.db",
         api_rate_limit=0,
     )
-    house = build(settings, clock=clock)
+    house = build(settings, clock=clock, steady=clock.steady)
     house.store.teams.bind(Team(id=THERE), MONDAY)
     web = Server(house.web, 0)
     web.start()
