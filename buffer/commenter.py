@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
-from buffer.model import NoticeKind, Receipt, Reply, ReplyState
+from buffer.model import Interaction, NoticeKind, Profile, Receipt, Reply, ReplyState, Update
 from buffer.ports import Certainty, Network, Owner, Store
+from buffer.posting import SETTLED, AskSomebody
 from buffer.telling import put
 
 log = logging.getLogger("commenter")
@@ -55,27 +56,53 @@ def _go(turn: _Turn) -> None:
 
 
 def _outcome(turn: _Turn) -> Receipt | QueueError:
-    if turn.again and turn.network.certainty is not Certainty.KEYED:
-        return Unclear("It was on its way when we were stopped.")
     try:
-        return _say(turn)
+        return _look(turn) if turn.again else _say(turn)
     except QueueError as error:
-        if turn.again and not isinstance(error, Refused):
-            return Unclear(str(error))  # of the time before we know no more than we did
         return error
     except Exception as error:  # an adapter's edge: whatever it trips over, the comment may be out
         log.exception("network failed", extra={"reply": turn.reply.id})
         return Unclear(f"Something went wrong ({type(error).__name__}).")
 
 
+def _look(turn: _Turn) -> Receipt:
+    """What became of one that was on the wire; what goes wrong here says nothing of the time before. It is never said
+    again without a key: who reads that it is missing can write it again, a double stays."""
+    match turn.network.certainty:
+        case Certainty.BLIND:
+            raise AskSomebody("It was on its way when we were stopped.")
+        case Certainty.KEYED:
+            try:
+                return _say(turn)
+            except Refused:
+                raise
+            except QueueError as error:
+                raise Unclear(str(error)) from error
+    try:
+        found = turn.network.find_reply(*_about(turn))
+    except Refused as error:
+        raise AskSomebody(str(error)) from error
+    except QueueError as error:
+        raise Unclear(str(error)) from error
+    if found is None and turn.now - turn.reply.created_at > SETTLED:
+        raise AskSomebody("We looked for it there, and it is not among the account's posts.")
+    if found is None:
+        raise Unclear("It is not on the network yet.")
+    return found
+
+
 def _say(turn: _Turn) -> Receipt:
+    return turn.network.reply(*_about(turn))
+
+
+def _about(turn: _Turn) -> tuple[Profile, Update, Interaction | None, str, str]:
     reply, store = turn.reply, turn.store
     update = store.updates.get(reply.team_id, reply.update_id)
     profile = store.profiles.get(reply.team_id, update.profile_id) if update else None
     if update is None or profile is None:
         raise Refused("The post is gone.")
     to = store.interactions.get(reply.team_id, reply.interaction_id)
-    return turn.network.reply(profile, update, to, reply.text, reply.id)
+    return profile, update, to, reply.text, reply.id
 
 
 def _write(turn: _Turn, outcome: Receipt | QueueError) -> ReplyState:
@@ -89,7 +116,9 @@ def _write(turn: _Turn, outcome: Receipt | QueueError) -> ReplyState:
             return _put_off(turn, ReplyState.WAITING, again_at)
         case SlowDown() if outcome.until < turn.reply.created_at + PATIENCE:
             return _put_off(turn, ReplyState.WAITING, outcome.until)
-        case Unclear() if turn.network.certainty is Certainty.KEYED and late < PATIENCE:
+        case AskSomebody():
+            return _end(turn, ReplyState.UNCONFIRMED, error=str(outcome))
+        case Unclear() if _may_clear_up(turn):
             return _put_off(turn, ReplyState.SENDING, again_at)
         case Unclear():
             return _end(turn, ReplyState.UNCONFIRMED, error=str(outcome))
@@ -99,6 +128,13 @@ def _write(turn: _Turn, outcome: Receipt | QueueError) -> ReplyState:
             )
         case _:
             return _end(turn, ReplyState.FAILED, error=str(outcome))
+
+
+def _may_clear_up(turn: _Turn) -> bool:
+    """Whether another look may tell. Where it can be looked for, it is at least once, however late it went out."""
+    if turn.network.certainty is Certainty.BLIND:
+        return False
+    return turn.now - turn.reply.created_at < PATIENCE or not turn.again
 
 
 def _put_off(turn: _Turn, to: ReplyState, until: datetime) -> ReplyState:

@@ -159,6 +159,14 @@ class FakeNetwork:
         self._end()
         return receipt
 
+    def find_reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt | None:
+        self.calls.append("find_reply")
+        if self.cannot_be_searched:
+            raise Refused("Nobody can look.")
+        return self._by_key.get(key)
+
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         self._begin("like")
         self.liked.add(to.service_id)

@@ -90,7 +90,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "buffer.telling",
     },
     "buffer.jobs": {"buffer.model", "buffer.errors", "buffer.ports"},
-    "buffer.commenter": {"buffer.model", "buffer.errors", "buffer.ports", "buffer.telling"},
+    "buffer.commenter": {
+        "buffer.model",
+        "buffer.errors",
+        "buffer.ports",
+        "buffer.posting",
+        "buffer.telling",
+    },
     "buffer.backends": QUEUE_WORDS
     | {
         "buffer.attachments",

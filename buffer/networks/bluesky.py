@@ -199,6 +199,11 @@ class Bluesky:
             )
         return self._put(session, profile, record, key)
 
+    def find_reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt | None:
+        return self._get(self._session(profile), profile, key)
+
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         with nothing_said_yet():
             session = self._session(profile)

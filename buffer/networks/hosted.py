@@ -94,6 +94,11 @@ class Hosted:
         made = queue.comment(update.id, text, interaction_id=to.id if to else "")
         return Receipt(service_id=made.service_id or made.id)
 
+    def find_reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt | None:
+        raise Refused("Nobody can look for a comment on a hosted queue.")
+
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         raise Refused("A hosted queue likes no comments.")
 

@@ -87,6 +87,12 @@ class Local:
             raise Refused("The post is no longer on the local network.")
         return Receipt(service_id=comment, link=self._link(update.service_update_id))
 
+    def find_reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt | None:
+        comment = self._store.local.reaction(key)
+        return Receipt(service_id=comment) if comment else None
+
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         raise Refused("The local network knows no likes of comments.", Code.COMMENTS_NOT_POSSIBLE)
 

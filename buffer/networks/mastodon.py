@@ -201,17 +201,24 @@ class Mastodon:
         self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
     ) -> Receipt:
         login = self._login(profile)
-        names = f"@{to.user.username} " if to else ""
-        body: Json = {
-            "status": text
-            if to and f"@{to.user.username}".lower() in text.lower()
-            else names + text,
-            "in_reply_to_id": to.service_id if to else update.service_update_id,
-        }
+        body: Json = {"status": _addressed(text, to), "in_reply_to_id": _answers(update, to)}
         said = self._ask(
             login, profile, "POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": key}
         )
         return _receipt(said)
+
+    def find_reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt | None:
+        login, words = self._login(profile), _addressed(text, to)
+        for status in self._own(login, profile, _made(key) - SKEW):
+            is_it = str(status.get("in_reply_to_id")) == _answers(update, to)
+            if is_it and _has_words(status, words) and not self._is_known(profile, status):
+                return _receipt(status)
+        return None
+
+    def _is_known(self, profile: Profile, status: Json) -> bool:
+        return self._store.replies.are_ours(profile.id, str(status["id"]))
 
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         login = self._login(profile)
@@ -471,6 +478,17 @@ def server_of(typed: str) -> str:
     return address.server(name, example="mastodon.social")
 
 
+def _addressed(text: str, to: Interaction | None) -> str:
+    """A reply names whom it answers: without that nobody is told of it."""
+    if to is None or f"@{to.user.username}".lower() in text.lower():
+        return text
+    return f"@{to.user.username} {text}"
+
+
+def _answers(update: Update, to: Interaction | None) -> str:
+    return to.service_id if to else update.service_update_id
+
+
 def _status(update: Update, files: list[str], thread: Sequence[Receipt]) -> Json:
     options = update.options
     visibility = options.get(VISIBILITY, "")
@@ -634,9 +652,16 @@ def _says(status: Json, update: Update) -> bool:
         return False
     files = status.get("media_attachments")
     same_files = not isinstance(files, list) or len(files) == len(update.media.pictures)
-    words = _bare(plain(str(status.get("content") or ""))) == _bare(update.text)
     warning = str(status.get("spoiler_text") or "")
-    return same_files and words and _bare(warning) == _bare(update.options.get(WARNING, ""))
+    return (
+        same_files
+        and _has_words(status, update.text)
+        and _bare(warning) == _bare(update.options.get(WARNING, ""))
+    )
+
+
+def _has_words(status: Json, text: str) -> bool:
+    return _bare(plain(str(status.get("content") or ""))) == _bare(text)
 
 
 def _bare(text: str) -> str:

@@ -143,6 +143,11 @@ class Webhook:
     ) -> Receipt:
         raise Refused("A webhook takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
 
+    def find_reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt | None:
+        raise Refused("A webhook takes no comments.")
+
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         raise Refused("A webhook likes no comments.", Code.COMMENTS_NOT_POSSIBLE)
 

@@ -119,6 +119,12 @@ class Network(Protocol):
     ) -> Receipt:
         """Comment on our own post, or answer one comment on it."""
 
+    def find_reply(
+        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+    ) -> Receipt | None:
+        """The comment that `reply` made with all of this, if it is there. Asked only where the network is look-up-able;
+        raises Refused where nobody can look."""
+
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         """Like a comment as this account; a second time changes nothing. Raises Refused where that is not possible."""
 

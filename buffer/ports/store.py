@@ -476,6 +476,9 @@ class LocalPosts(Protocol):
     def same_words(self, profile_id: str, update: Update, since: datetime) -> str | None:
         """A post with the text of this update that is no older, and that no other update is."""
 
+    def reaction(self, key: str) -> str | None:
+        """The id of the reaction made with this key."""
+
     def react(
         self,
         post_id: str,

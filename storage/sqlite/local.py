@@ -58,6 +58,11 @@ class LocalPosts:
         )
         return str(row["id"]) if row else None
 
+    def reaction(self, key: str) -> str | None:
+        """The id of the reaction made with this key."""
+        row = self._db.one("SELECT id FROM local_reactions WHERE key = ?", (key,))
+        return str(row["id"]) if row else None
+
     def react(
         self,
         post_id: str,
@@ -71,9 +76,8 @@ class LocalPosts:
     ) -> str | None:
         """The id of the reaction; a repeated key answers with the first one; None for no such post."""
         with self._db.transaction():
-            known = self._db.one("SELECT id FROM local_reactions WHERE key = ?", (key,))
-            if known:
-                return str(known["id"])
+            if known := self.reaction(key):
+                return known
             reaction_id = new_id(now)
             added = self._db.changed(
                 "INSERT INTO local_reactions (id, post_id, event, who, text, key, ours, created_at)"

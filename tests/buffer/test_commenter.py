@@ -231,9 +231,48 @@ def test_a_lost_answer_of_a_keyed_network_is_asked_for_again(story: Story) -> No
     assert len(story.network.replies) == 1
 
 
-@pytest.mark.parametrize("certainty", [Certainty.LOOKUPABLE, Certainty.BLIND])
-def test_elsewhere_a_lost_answer_is_left_to_a_person(story: Story, certainty: Certainty) -> None:
-    story.network.certainty = certainty
+def test_a_lost_answer_is_looked_up_where_that_is_possible(story: Story) -> None:
+    story.network.certainty = Certainty.LOOKUPABLE
+    reply = story.writes()
+    story.network.loses_the_answer()
+    story.ticks()
+    assert (story.state(reply), story.told(reply)) == (ReplyState.SENDING, 0)
+    story.passes(5 * SECOND).ticks()
+    assert (story.state(reply), story.told(reply)) == (ReplyState.SENT, 1)
+    assert len(story.network.replies) == 1
+
+
+def test_what_is_not_found_is_not_said_again(story: Story) -> None:
+    story.network.certainty = Certainty.LOOKUPABLE
+    reply = story.writes()
+    story.network.raises(Unclear("It stopped answering."))
+    for _ in range(5):
+        story.ticks().passes(MINUTE)
+    assert (story.state(reply), story.told(reply)) == (ReplyState.UNCONFIRMED, 1)
+    assert story.network.calls.count("reply") == 1
+    assert story.network.calls.count("find_reply") > 1
+
+
+def test_what_went_out_late_is_looked_for_as_well(story: Story) -> None:
+    story.network.certainty = Certainty.LOOKUPABLE
+    reply = story.writes()
+    story.passes(20 * MINUTE)
+    story.network.loses_the_answer()
+    story.ticks().passes(MINUTE).ticks()
+    assert story.state(reply) is ReplyState.SENT
+
+
+def test_where_nobody_can_look_a_person_is_asked(story: Story) -> None:
+    story.network.certainty = Certainty.LOOKUPABLE
+    story.network.cannot_be_searched = True
+    reply = story.writes()
+    story.network.loses_the_answer()
+    story.ticks().passes(MINUTE).ticks()
+    assert (story.state(reply), story.told(reply)) == (ReplyState.UNCONFIRMED, 1)
+
+
+def test_a_blind_network_leaves_a_lost_answer_to_a_person(story: Story) -> None:
+    story.network.certainty = Certainty.BLIND
     reply = story.writes()
     story.network.loses_the_answer()
     story.ticks().passes(MINUTE).ticks()
@@ -266,7 +305,8 @@ def test_a_death_on_the_wire(story: Story, certainty: Certainty) -> None:
     story.network.certainty = certainty
     reply = story.writes()
     story.dies_with(reply)
-    story.ticks()
+    for _ in range(5):
+        story.ticks().passes(MINUTE)
     if certainty is Certainty.KEYED:
         assert (story.state(reply), story.told(reply)) == (ReplyState.SENT, 1)
     else:

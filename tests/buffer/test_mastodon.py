@@ -460,6 +460,25 @@ def test_we_answer(desk: Desk) -> None:
     assert desk.server.statuses[1]["in_reply_to_id"] == post
 
 
+def test_our_answer_is_found_again_and_no_other(desk: Desk) -> None:
+    post = desk.publishes("Hello").service_id
+    out = desk.update(state=State.SENT, service_update_id=post)
+    comment = desk.server.post({"status": "Nice", "in_reply_to_id": post}, "dana", "2")
+    (found,) = desk.network.interactions(desk.profile, MONDAY, posts=[post]).found
+    to = Interaction(id="i1", team_id="T1", profile_id="p1", update_id="u1", service_id=found.service_id,
+                     event=found.event, user=found.user, created_at=found.created_at)  # fmt: skip
+    key = desk.key()
+    assert desk.network.find_reply(desk.profile, out, to, "Thanks", key) is None
+    desk.network.reply(desk.profile, out, None, "Thanks", desk.key())
+    assert desk.network.find_reply(desk.profile, out, to, "Thanks", key) is None
+    desk.server.next("reset after")
+    with pytest.raises(Unclear):
+        desk.network.reply(desk.profile, out, to, "Thanks", key)
+    again = desk.network.find_reply(desk.profile, out, to, "Thanks", key)
+    assert again
+    assert again.service_id == desk.server.statuses[-1]["id"] != comment["id"]
+
+
 def test_we_like_a_comment_and_twice_is_once(desk: Desk) -> None:
     post = desk.publishes("Hello").service_id
     reply = desk.server.post({"status": "Nice", "in_reply_to_id": post}, "dana", "2")

@@ -256,6 +256,16 @@ def test_we_comment_on_our_post_and_answer_a_comment(place: Place, profile: Prof
     assert any("Thank you" in text for text in place.comments())
 
 
+def test_a_reply_is_found_again(place: Place, profile: Profile) -> None:
+    post = place.network.publish(profile, an_update(profile), K1).service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    assert place.network.find_reply(profile, out, None, "From us", R1) is None
+    made = place.network.reply(profile, out, None, "From us", R1)
+    found = place.network.find_reply(profile, out, None, "From us", R1)
+    assert found
+    assert found.service_id == made.service_id
+
+
 @keyed
 def test_a_keyed_network_takes_a_reply_once(place: Place, profile: Profile) -> None:
     post = place.network.publish(profile, an_update(profile), K1).service_id

@@ -76,4 +76,4 @@ class Wire:
     def connect(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
 
-    disconnect = interactions = reply = like = connect
+    disconnect = interactions = reply = find_reply = like = connect
