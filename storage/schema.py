@@ -234,7 +234,8 @@ CREATE TABLE local_posts (
 ) STRICT;
 CREATE TABLE local_reactions (
     id TEXT PRIMARY KEY, post_id TEXT NOT NULL REFERENCES local_posts (id), event TEXT NOT NULL, who TEXT NOT NULL,
-    text TEXT NOT NULL DEFAULT '', key TEXT NOT NULL UNIQUE, ours INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL
+    text TEXT NOT NULL DEFAULT '', key TEXT NOT NULL UNIQUE, ours INTEGER NOT NULL DEFAULT 0,
+    liked INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL
 ) STRICT;
 CREATE INDEX local_reactions_of_post ON local_reactions (post_id, created_at);
 """

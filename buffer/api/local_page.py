@@ -240,7 +240,8 @@ def _continues(post: Json) -> str:
 def _comment(comment: Json) -> str:
     mine = ' class="ours"' if comment["ours"] else ""
     head = f"<b>{html.escape(comment['who'])}</b> {_time(comment['created_at'])}"
-    return f"<li{mine}>{head}<p>{rich(comment['text'])}</p></li>"
+    liked = '<span class="liked">♥ liked by the post\'s author</span>' if comment["liked"] else ""
+    return f"<li{mine}>{head}<p>{rich(comment['text'])}</p>{liked}</li>"
 
 
 def _time(at: datetime) -> str:

@@ -94,7 +94,8 @@ class Local:
         return Receipt(service_id=comment) if comment else None
 
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
-        raise Refused("The local network knows no likes of comments.", Code.COMMENTS_NOT_POSSIBLE)
+        if not self._store.local.like(to.service_id):
+            raise Refused("The comment is no longer on the local network.")
 
     def _receipt(self, post: str) -> Receipt:
         return Receipt(service_id=post, link=self._link(post))

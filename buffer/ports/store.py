@@ -492,6 +492,9 @@ class LocalPosts(Protocol):
     ) -> str | None:
         """The id of the like or comment; a repeated key answers with the first one; None for no such post."""
 
+    def like(self, reaction_id: str) -> bool:
+        """Our account likes it; False if it is not there."""
+
     def posts(self, *, limit: int = 50) -> list[dict[str, Any]]:
         """Newest first: id, profile_id, profile, text, media, created_at, likes and reshares (names), comments
         (each: id, who, text, ours, created_at)."""

@@ -86,9 +86,15 @@ class LocalPosts:
             )
             return reaction_id if added else None
 
+    def like(self, reaction_id: str) -> bool:
+        """Our account likes it; False if it is not there."""
+        return bool(
+            self._db.changed("UPDATE local_reactions SET liked = 1 WHERE id = ?", (reaction_id,))
+        )
+
     def posts(self, *, limit: int = 50) -> list[dict[str, Any]]:
         """Newest first: id, profile_id, profile, text, media, created_at, likes and reshares (names), comments
-        (each: id, who, text, ours, created_at)."""
+        (each: id, who, text, ours, liked, created_at)."""
         with self._db.snapshot():
             found = self._db.all(
                 "SELECT p.id, p.profile_id, ifnull(profiles.name, '') AS profile, p.text, p.media, p.created_at,"
@@ -111,7 +117,7 @@ class LocalPosts:
 
     def _with_reactions(self, post: dict[str, Any]) -> dict[str, Any]:
         reactions = self._db.all(
-            "SELECT id, event, who, text, ours, created_at FROM local_reactions WHERE post_id = ?"
+            "SELECT id, event, who, text, ours, liked, created_at FROM local_reactions WHERE post_id = ?"
             " ORDER BY created_at, rowid",
             (post["id"],),
         )
@@ -131,6 +137,7 @@ def _comment(row: Any) -> dict[str, Any]:
         "who": row["who"],
         "text": row["text"],
         "ours": bool(row["ours"]),
+        "liked": bool(row["liked"]),
         "created_at": rows.instant(row["created_at"]),
     }
 

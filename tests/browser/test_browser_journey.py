@@ -37,6 +37,15 @@ def press(page: Page, label: str) -> None:
     page.get_by_test_id("messages").get_by_role("button", name=label, exact=True).last.click()
 
 
+def comments(network: Page, who: str, text: str) -> None:
+    """Somebody on the network comments on the newest post."""
+    form = network.locator("article[data-post]").first.locator("form[data-action=comment]")
+    form.locator("[name=who]").fill(who)
+    form.locator("[name=text]").fill(text)
+    form.get_by_role("button").click()
+    expect(network.locator("article[data-post]").first).to_contain_text(text)
+
+
 def test_the_whole_journey(page: Page, product: Product) -> None:
     page.get_by_test_id("channel-social").click()
     say(page, "/buffer Doors open at nine: our new release is out! 🎉")
@@ -52,11 +61,7 @@ def test_the_whole_journey(page: Page, product: Product) -> None:
     network.goto(product.local)
     post = network.locator("article[data-post]").first
     expect(post).to_contain_text("our new release is out!")
-    form = post.locator("form[data-action=comment]")
-    form.locator("[name=who]").fill("Dana")
-    form.locator("[name=text]").fill("Congratulations! Does it run on a Raspberry Pi?")
-    form.get_by_role("button").click()
-    expect(network.locator("article[data-post]").first).to_contain_text("Raspberry Pi?")
+    comments(network, "Dana", "Congratulations! Does it run on a Raspberry Pi?")
 
     card.get_by_test_id("thread-bar").click(timeout=SOON)
     replies = page.get_by_test_id("replies")
@@ -67,12 +72,28 @@ def test_the_whole_journey(page: Page, product: Product) -> None:
     expect(replies.get_by_test_id("reaction")).to_have_attribute(
         "data-name", "white_check_mark", timeout=SOON
     )
-    picture(page, "thread")
 
     network.reload()
     expect(network.locator("article[data-post]").first).to_contain_text(
         "It does, even on the first one 🎉"
     )
+    comments(network, "Emil", "And without a network?")
+    expect(replies).to_contain_text("And without a network?", timeout=SOON)
+    page.get_by_test_id("person-bo").click()
+    page.get_by_test_id("channel-social").click()
+    card.get_by_test_id("thread-bar").click()
+    replies.get_by_role("button", name="Like", exact=True).last.click()
+    replies.get_by_role("button", name="Reply", exact=True).last.click()
+    page.get_by_test_id("modal").locator("textarea").first.fill("Then it waits, and says so.")
+    page.get_by_test_id("modal-submit").click()
+    expect(replies).to_contain_text("Then it waits, and says so.", timeout=SOON)
+    picture(page, "thread")
+
+    network.reload()
+    out = network.locator("article[data-post]").first
+    expect(out).to_contain_text("Then it waits, and says so.", timeout=SOON)
+    expect(out).to_contain_text("@Emil")
+    expect(out.locator("li").filter(has_text="And without a network?")).to_contain_text("liked")
     picture(network, "local")
 
 

@@ -15,6 +15,7 @@ from buffer.model import (
     Event,
     Found,
     Interaction,
+    Json,
     Limits,
     Media,
     Person,
@@ -43,6 +44,7 @@ class Place(Protocol):
 
     def posts(self) -> list[str]: ...
     def comments(self) -> list[str]: ...
+    def likes(self) -> list[str]: ...
     def is_commented(self, post: str, text: str) -> None: ...
 
 
@@ -57,7 +59,13 @@ class LocalPlace:
         return [post["text"] for post in reversed(self._store.local.posts())]
 
     def comments(self) -> list[str]:
-        return [each["text"] for post in self._store.local.posts() for each in post["comments"]]
+        return [each["text"] for each in self._comments()]
+
+    def likes(self) -> list[str]:
+        return [each["text"] for each in self._comments() if each["liked"]]
+
+    def _comments(self) -> list[Json]:
+        return [each for post in self._store.local.posts() for each in post["comments"]]
 
     def is_commented(self, post: str, text: str) -> None:
         assert self._store.local.react(
@@ -87,6 +95,9 @@ class FakePlace:
     def comments(self) -> list[str]:
         return [text for _, _, text in self._fake.replies]
 
+    def likes(self) -> list[str]:
+        return sorted(self._fake.liked)
+
     def is_commented(self, post: str, text: str) -> None:
         self._fake.reports_back(
             Found(
@@ -115,6 +126,9 @@ class MastodonPlace:
 
     def comments(self) -> list[str]:
         return [each["text"] for each in self._server.statuses if each["in_reply_to_id"]]
+
+    def likes(self) -> list[str]:
+        return [each["text"] for each in self._server.statuses if each["favourited"]]
 
     def is_commented(self, post: str, text: str) -> None:
         said = self._server.post({"status": text, "in_reply_to_id": post}, "dana", "2")
@@ -266,6 +280,16 @@ def test_a_reply_is_found_again(place: Place, profile: Profile) -> None:
     assert found.service_id == made.service_id
 
 
+def test_a_comment_is_liked(place: Place, profile: Profile) -> None:
+    post = place.network.publish(profile, an_update(profile), K1).service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    place.is_commented(post, "Nice")
+    comment = as_kept(place.network.interactions(profile, MONDAY).found[0], out)
+    for _ in range(2):
+        place.network.like(profile, comment, R1)
+    assert place.likes() == ["Nice"]
+
+
 @keyed
 def test_a_keyed_network_takes_a_reply_once(place: Place, profile: Profile) -> None:
     post = place.network.publish(profile, an_update(profile), K1).service_id
@@ -352,3 +376,15 @@ def as_kept(found: Found, update: Update) -> Interaction:
         created_at=found.created_at,
         text=found.text,
     )
+
+
+def test_local_likes_no_comment_that_is_gone(
+    store: SqliteStore, clock: FakeClock, profile: Profile
+) -> None:
+    place = LocalPlace(store, clock, profile)
+    post = place.network.publish(profile, an_update(profile), K1).service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    place.is_commented(post, "Nice")
+    comment = as_kept(place.network.interactions(profile, MONDAY).found[0], out)
+    with pytest.raises(Refused, match="no longer on the local network"):
+        place.network.like(profile, replace(comment, service_id="404"), R1)
