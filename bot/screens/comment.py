@@ -93,9 +93,10 @@ def on_like(
 ) -> None:
     to, _ = _meant(desk, str(action["value"]))
     with desk.store.transaction():
-        likes.promise(desk.store, to, desk.user_id, desk.now)
+        is_first = likes.promise(desk.store, to, desk.user_id, desk.now)
     ack()
-    if stamp := (body.get("message") or {}).get("ts"):
+    stamp = (body.get("message") or {}).get("ts")
+    if is_first and stamp:
         after(client.reactions_add, channel=desk.channel, timestamp=stamp, name=HEART)
 
 

@@ -60,8 +60,26 @@ def test_a_guest_answers_nobody(story: Story) -> None:
     assert "Guests cannot" in window or "Guests cannot" in story.private(CY, SOCIAL)
 
 
+def hearts(story: Story, ts: str) -> list[str]:
+    found = next(each for each in story.slack.messages(SOCIAL, ADA) if each["ts"] == ts)
+    return [each["name"] for each in found.get("reactions") or []]
+
+
+def test_a_comment_is_liked_once(story: Story) -> None:
+    ts = commented(story)
+    for _ in range(2):
+        presses(story, "Like", ts)
+    story.passes(1)
+    story.is_told()
+    assert hearts(story, ts) == ["heart"]
+    (comment,) = story.house.store.local.posts()[0]["comments"]
+    assert comment["liked"]
+    assert story.slack.messages("D0BOJACKSN", BO) == []
+
+
 def test_a_like_that_is_not_possible_says_so(story: Story) -> None:
     ts = commented(story)
+    story.house.store.database.execute("DELETE FROM local_reactions")
     for _ in range(2):
         presses(story, "Like", ts)
     story.passes(1)
