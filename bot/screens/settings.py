@@ -132,15 +132,15 @@ def _replies_input(wishes: Wishes) -> Block:
 
 
 def _quiet_inputs(wishes: Wishes, home: str) -> list[Block]:
-    def time(block: str, label: str, value: str) -> Block:
+    def time(block: str, label: str, value: str, example: str) -> Block:
         element = PlainTextInputElement(
-            action_id=block, max_length=5, placeholder="22:00", initial_value=value or None
+            action_id=block, max_length=5, placeholder=example, initial_value=value or None
         )
         return InputBlock(block_id=block, label=label, optional=True, element=element)
 
     return [
-        time(FROM, "Quiet from", wishes.quiet_from),
-        time(TO, "… to", wishes.quiet_to),
+        time(FROM, "Quiet from", wishes.quiet_from, "22:00"),
+        time(TO, "… to", wishes.quiet_to, "08:00"),
         InputBlock(
             block_id=ZONE,
             label="Time zone",
