@@ -225,6 +225,7 @@ def test_the_body_of_an_actions_ack_is_noted(slack: Playground, bot: Any, client
     bot.app.event("message")(acks())
     bot.app.action("undo")(acks(text="Nobody sees this"))
     client.chat_postMessage(channel=GENERAL, text="x", blocks=[row(UNDO)])
+    slack.settle()
     slack.press(as_=ADA, action_id="undo", value={"value": None}).answer()
     assert bot.got[-1]["actions"][0]["value"] == "7"
     assert "Nobody sees this" in slack.problems[0]
