@@ -146,7 +146,10 @@ def build(
 
     watching = watch.Watch(store, admins=settings.admins)
 
-    mute = {name for name, each in backend.publishes.items() if Event.COMMENT not in each.events}
+    can = outbox.Abilities(
+        mute={n for n, each in backend.publishes.items() if Event.COMMENT not in each.events},
+        likes=is_embedded,
+    )
 
     def post_what_waits() -> bool:
         return outbox.tick(
@@ -157,7 +160,7 @@ def build(
             alive=owner.alive,
             pace=pace,
             admins=settings.admins,
-            mute=mute,
+            can=can,
         )
 
     bolt = bolt_app(client, identity, services)

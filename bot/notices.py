@@ -122,8 +122,10 @@ def _invitation(account: str, *, asks_first: bool) -> str:
 # -- what somebody answered
 
 
-def comment(interaction: Interaction, profile: Profile, update: Update) -> Message:
-    """A comment or mention, for the thread of its card."""
+def comment(
+    interaction: Interaction, profile: Profile, update: Update, *, likes: bool = True
+) -> Message:
+    """A comment or mention, for the thread of its card; `likes`: it can be liked."""
     person, place = interaction.user, service_name(update.service)
     handle = f"@{_one_line(person.username).removeprefix('@')}"
     name = _one_line(person.name) or handle
@@ -149,7 +151,7 @@ def comment(interaction: Interaction, profile: Profile, update: Update) -> Messa
                 block_id=f"comment#{interaction.id}",
                 elements=[
                     _button("Reply", COMMENT_REPLY, interaction.id),
-                    _button("Like", COMMENT_LIKE, interaction.id),
+                    *([_button("Like", COMMENT_LIKE, interaction.id)] if likes else []),
                 ],
             ),
         ],
@@ -215,10 +217,15 @@ def digest(interactions: Sequence[Interaction], profile: Profile, update: Update
 
 
 def lone_comment(
-    interaction: Interaction, profile: Profile, update: Update, *, asks_first: bool = True
+    interaction: Interaction,
+    profile: Profile,
+    update: Update,
+    *,
+    asks_first: bool = True,
+    likes: bool = True,
 ) -> Message:
     """The same where there is no card to hang it under: it says itself what it answers."""
-    said = comment(interaction, profile, update)
+    said = comment(interaction, profile, update, likes=likes)
     account = account_name(profile)
     return Message(
         text=said.text,

@@ -105,6 +105,18 @@ class Pace:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Abilities:
+    """What the networks behind the queue can: `mute` are services without comments; `likes`, whether comments can be
+    liked."""
+
+    mute: Collection[str] = ()
+    likes: bool = True
+
+
+ALL = Abilities()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Round:
     """What one tick works with."""
 
@@ -114,7 +126,7 @@ class Round:
     owner: str
     pace: Pace
     admins: Sequence[str]
-    mute: Collection[str] = ()
+    can: Abilities
 
 
 def tick(
@@ -126,10 +138,10 @@ def tick(
     alive: Callable[[str], bool],
     pace: Pace,
     admins: Sequence[str] = (),
-    mute: Collection[str] = (),
+    can: Abilities = ALL,
 ) -> bool:
     """Look up what is unclear, then post what waits, at most one message per channel. True if there may be more at
-    once. `client` has no retry handlers; one thread ticks for an owner. `mute` are services without comments."""
+    once. `client` has no retry handlers; one thread ticks for an owner."""
     if pace.is_resting(now):
         return False
     round_ = Round(
@@ -139,7 +151,7 @@ def tick(
         owner=owner,
         pace=pace,
         admins=tuple(admins),
-        mute=mute,
+        can=can,
     )
     unclear = [
         (notice, who)
@@ -165,7 +177,7 @@ def tick(
 
 def _say(round_: Round, notice: Notice) -> bool:
     """False if Slack does not answer: no use in asking it more now."""
-    plan = plan_of(round_.store, notice, round_.now, mute=round_.mute)
+    plan = plan_of(round_.store, notice, round_.now, can=round_.can)
     if isinstance(plan, Never):
         _give_up(round_, notice, plan.reason)
     elif isinstance(plan, Later):
@@ -285,7 +297,7 @@ def _begin_again(round_: Round, notice: Notice, who: str) -> None:
 
 def _find(round_: Round, notice: Notice) -> tuple[str, str] | None:
     """(channel, ts) of the message that carries this line's id."""
-    plan = plan_of(round_.store, notice, round_.now, mute=round_.mute)
+    plan = plan_of(round_.store, notice, round_.now, can=round_.can)
     if isinstance(plan, Never | Later) or not is_findable(plan):
         return None
     channel, thread = notice.target, plan[0].args.get("thread_ts")
@@ -343,7 +355,7 @@ class Later:
 Plan = tuple[Call, ...] | Never | Later
 
 
-def plan_of(store: Store, notice: Notice, now: datetime, *, mute: Collection[str] = ()) -> Plan:
+def plan_of(store: Store, notice: Notice, now: datetime, *, can: Abilities = ALL) -> Plan:
     """What has to be asked of Slack, seen from how things are now, not from how they were."""
     if notice.kind is NoticeKind.OUTCOME:
         return (_message(notice, outcome_message(notice.subject)),)
@@ -357,7 +369,7 @@ def plan_of(store: Store, notice: Notice, now: datetime, *, mute: Collection[str
     if notice.kind is NoticeKind.CARD:
         if update.state is not State.SENT:
             return Never("it is not sent")
-        return (_message(notice, _card(store, about, asks_first=asks_first, mute=mute)),)
+        return (_message(notice, _card(store, about, asks_first=asks_first, can=can)),)
     if notice.kind is NoticeKind.PROBLEM:
         if not notices.is_problem(update):
             return Never("it is no problem any more")
@@ -370,14 +382,16 @@ def plan_of(store: Store, notice: Notice, now: datetime, *, mute: Collection[str
     if isinstance(card, Later):
         return card
     if notice.kind is NoticeKind.CARD_CHANGED:
-        return _changed(card, _card(store, about, asks_first=asks_first, mute=mute))
+        return _changed(card, _card(store, about, asks_first=asks_first, can=can))
     if notice.kind is NoticeKind.DIGEST:
         return _digest(store, notice, about, card)
     assert about.interaction
     if card:
-        said = notices.comment(about.interaction, profile, update)
+        said = notices.comment(about.interaction, profile, update, likes=can.likes)
         return (_message(notice, said, thread_ts=card.ts),)
-    said = notices.lone_comment(about.interaction, profile, update, asks_first=asks_first)
+    said = notices.lone_comment(
+        about.interaction, profile, update, asks_first=asks_first, likes=can.likes
+    )
     return (_message(notice, said),)
 
 
@@ -420,9 +434,9 @@ def _about(store: Store, notice: Notice) -> About | None:
     return About(update=update, profile=profile, interaction=interaction, reply=reply)
 
 
-def _card(store: Store, about: About, *, asks_first: bool, mute: Collection[str]) -> Message:
+def _card(store: Store, about: About, *, asks_first: bool, can: Abilities) -> Message:
     counts = store.interactions.statistics(about.update.id)
-    answers = about.update.service not in mute
+    answers = about.update.service not in can.mute
     return notices.card(about.update, about.profile, counts, asks_first=asks_first, answers=answers)
 
 

@@ -142,6 +142,10 @@ def test_from_a_command_to_an_answer_on_the_network(near: Story, far: Far) -> No
     both_pass(near, far, 61)
     thread = near.slack.thread(SOCIAL, card["ts"])
     assert "How do I install it?" in said(thread[1])
+    buttons = [each["elements"] for each in thread[1]["blocks"] if each["type"] == "actions"]
+    assert [each["text"]["text"] for each in buttons[0]] == ["Reply"], (
+        "v1 knows no likes of comments"
+    )
 
     near.done(near.slack.say(as_=BO, channel=SOCIAL, text="With make.", thread_ts=card["ts"]))
     near.is_told()
