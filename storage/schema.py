@@ -29,7 +29,7 @@ CREATE TABLE profiles (
     paused INTEGER NOT NULL DEFAULT 0, disconnected INTEGER NOT NULL DEFAULT 0,
     created_at REAL NOT NULL, cursor REAL NOT NULL, next_due REAL, held_until REAL NOT NULL DEFAULT 0,
     pending_n INTEGER NOT NULL DEFAULT 0, waiting_n INTEGER NOT NULL DEFAULT 0, sent_n INTEGER NOT NULL DEFAULT 0,
-    interactions_since REAL, interactions_mark TEXT NOT NULL DEFAULT '', expires_at REAL,
+    interactions_since REAL, credentials BLOB,
     UNIQUE (team_id, service, service_id)
 ) STRICT;
 CREATE INDEX profiles_due ON profiles (next_due) WHERE next_due IS NOT NULL;
@@ -47,8 +47,7 @@ CREATE TABLE updates (
     user_id TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '',
     created_at REAL NOT NULL, updated_at REAL NOT NULL, sent_at REAL, shared_now INTEGER NOT NULL DEFAULT 0,
     service_update_id TEXT NOT NULL DEFAULT '', service_link TEXT NOT NULL DEFAULT '',
-    statistics TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '', look_since REAL,
-    options TEXT NOT NULL DEFAULT '{}',
+    statistics TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '',
     CHECK ((state = 'queued') = (rank IS NOT NULL)),
     CHECK (state <> 'scheduled' OR scheduled_at IS NOT NULL)
 ) STRICT;
@@ -139,12 +138,11 @@ CREATE TABLE links (
 
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY, team_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, target TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('held', 'waiting', 'wire', 'posted', 'given_up')),
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'wire', 'posted', 'given_up')),
     created_at REAL NOT NULL, not_before REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
     owner TEXT NOT NULL DEFAULT '', wire_at REAL, ended_at REAL,
     channel TEXT NOT NULL DEFAULT '', ts TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX outbox_held ON outbox (not_before) WHERE state = 'held';
 CREATE INDEX outbox_waiting ON outbox (not_before) WHERE state = 'waiting';
 CREATE INDEX outbox_wire ON outbox (wire_at) WHERE state = 'wire';
 CREATE INDEX outbox_line ON outbox (target) WHERE state IN ('waiting', 'wire');
@@ -185,14 +183,9 @@ CREATE INDEX replies_service ON replies (service_id) WHERE service_id <> '';
 
 CREATE TABLE feeds (
     team_id TEXT NOT NULL, channel TEXT NOT NULL, profile_id TEXT NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
-    PRIMARY KEY (channel, profile_id)
+    settings TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (channel, profile_id)
 ) STRICT;
 CREATE INDEX feeds_of_profile ON feeds (profile_id);
-
--- What a channel wants to hear, see buffer.channels; JSON.
-CREATE TABLE channels (
-    channel TEXT PRIMARY KEY, team_id TEXT NOT NULL, settings TEXT NOT NULL DEFAULT '{}'
-) STRICT;
 
 CREATE TABLE memos (name TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL) STRICT;
 CREATE INDEX memos_until ON memos (until) WHERE until IS NOT NULL;
@@ -205,15 +198,67 @@ CREATE TABLE audit (
     verb TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE media (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, sha256 TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL,
+    alt_text TEXT NOT NULL DEFAULT '', created_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE tokens (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL UNIQUE,
+    hash TEXT NOT NULL UNIQUE, created_at REAL NOT NULL, used_at REAL, revoked_at REAL
+) STRICT;
+
+CREATE TABLE local_posts (
+    id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, media TEXT NOT NULL,
+    created_at REAL NOT NULL, UNIQUE (profile_id, key)
+) STRICT;
+CREATE TABLE local_reactions (
+    id TEXT PRIMARY KEY, post_id TEXT NOT NULL REFERENCES local_posts (id), event TEXT NOT NULL, who TEXT NOT NULL,
+    text TEXT NOT NULL DEFAULT '', key TEXT NOT NULL UNIQUE, ours INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL
+) STRICT;
+CREATE INDEX local_reactions_of_post ON local_reactions (post_id, created_at);
+"""
+
+_SECOND = """
+ALTER TABLE profiles DROP COLUMN credentials;
+ALTER TABLE profiles ADD COLUMN interactions_mark TEXT NOT NULL DEFAULT '';
+ALTER TABLE profiles ADD COLUMN expires_at REAL;
+ALTER TABLE updates ADD COLUMN look_since REAL;
+ALTER TABLE updates ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
+
+-- What is held waits for the end of a channel's quiet hours.
+CREATE TABLE outbox_next (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, target TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('held', 'waiting', 'wire', 'posted', 'given_up')),
+    created_at REAL NOT NULL, not_before REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+    owner TEXT NOT NULL DEFAULT '', wire_at REAL, ended_at REAL,
+    channel TEXT NOT NULL DEFAULT '', ts TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT ''
+) STRICT;
+INSERT INTO outbox_next SELECT id, team_id, kind, subject, target, state, created_at, not_before, tries, owner, wire_at,
+    ended_at, channel, ts, reason FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE outbox_next RENAME TO outbox;
+CREATE INDEX outbox_waiting ON outbox (not_before) WHERE state = 'waiting';
+CREATE INDEX outbox_held ON outbox (not_before) WHERE state = 'held';
+CREATE INDEX outbox_wire ON outbox (wire_at) WHERE state = 'wire';
+CREATE INDEX outbox_line ON outbox (target) WHERE state IN ('waiting', 'wire');
+CREATE INDEX outbox_message ON outbox (channel, ts) WHERE ts <> '';
+CREATE INDEX outbox_subject ON outbox (subject, kind);
+
+ALTER TABLE feeds DROP COLUMN settings;
+-- What a channel wants to hear, see buffer.channels; JSON.
+CREATE TABLE channels (
+    channel TEXT PRIMARY KEY, team_id TEXT NOT NULL, settings TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
 -- Logins, sessions, keys of app registrations: sealed, see storage.vault.
 CREATE TABLE secrets (
     scope TEXT NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (scope, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE media (
-    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, sha256 TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL,
-    width INTEGER NOT NULL DEFAULT 0, height INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL
-) STRICT;
+ALTER TABLE media DROP COLUMN alt_text;
+ALTER TABLE media ADD COLUMN width INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE media ADD COLUMN height INTEGER NOT NULL DEFAULT 0;
 
 -- Parts of a series that are out, one by one: whoever goes on with it begins behind them.
 CREATE TABLE parts (
@@ -223,21 +268,8 @@ CREATE TABLE parts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX parts_service ON parts (service_id);
 
-CREATE TABLE tokens (
-    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL UNIQUE,
-    hash TEXT NOT NULL UNIQUE, created_at REAL NOT NULL, used_at REAL, revoked_at REAL
-) STRICT;
-
-CREATE TABLE local_posts (
-    id TEXT PRIMARY KEY, profile_id TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, media TEXT NOT NULL,
-    created_at REAL NOT NULL, after TEXT NOT NULL DEFAULT '', UNIQUE (profile_id, key)
-) STRICT;
-CREATE TABLE local_reactions (
-    id TEXT PRIMARY KEY, post_id TEXT NOT NULL REFERENCES local_posts (id), event TEXT NOT NULL, who TEXT NOT NULL,
-    text TEXT NOT NULL DEFAULT '', key TEXT NOT NULL UNIQUE, ours INTEGER NOT NULL DEFAULT 0,
-    liked INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL
-) STRICT;
-CREATE INDEX local_reactions_of_post ON local_reactions (post_id, created_at);
+ALTER TABLE local_posts ADD COLUMN after TEXT NOT NULL DEFAULT '';
+ALTER TABLE local_reactions ADD COLUMN liked INTEGER NOT NULL DEFAULT 0;
 """
 
 
@@ -245,6 +277,12 @@ CREATE INDEX local_reactions_of_post ON local_reactions (post_id, created_at);
 def m001_first(db: Database) -> None:
     """Everything of the first release."""
     db.executescript(_FIRST)
+
+
+@migrations()
+def m002_networks(db: Database) -> None:
+    """Networks, series, logins, what a channel wants."""
+    db.executescript(_SECOND)
 
 
 def unknown_in(connection: sqlite3.Connection) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from buffer.errors import Busy
 from buffer.ports import Store
-from cast import a_profile
+from cast import MONDAY, a_profile
 from storage import open_store
+from storage.schema import migrations
 
 
 def test_a_file_is_made_with_its_folder_and_kept(tmp_path: Path) -> None:
@@ -82,6 +85,21 @@ def test_a_full_disk_is_a_sentence_and_saves_nothing(tmp_path: Path) -> None:
     store.memos.keep("large", "x" * 1_000_000)
     assert store.memos.names("") == ["large"]
     store.close()
+
+
+def test_a_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "buffer.db"
+    first = Database(path)
+    migrations.apply(first, stop_before="m002_networks")
+    first.execute(
+        "INSERT INTO outbox (id, team_id, kind, subject, target, created_at, not_before)"
+        " VALUES ('n1', 'T1', 'outcome', 'Hello', 'U1', 1, 1)"
+    )
+    first.conn.commit()
+    first.close()
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        (waiting,) = store.outbox.waiting(MONDAY, limit=9)
+        assert waiting.subject == "Hello"
 
 
 def test_an_older_version_leaves_a_newer_ones_database_alone(tmp_path: Path) -> None:
