@@ -30,7 +30,7 @@ from bot.blocks import (
     MOVED,
     account_name,
     button,
-    service_name,
+    profile_options,
     shorten,
     small,
     when_text,
@@ -167,10 +167,7 @@ def _text_input(typed: Typed) -> Block:
 
 
 def _profiles_input(typed: Typed, profiles: Sequence[Profile]) -> Block:
-    options = [
-        Option(text=shorten(f"{account_name(p)} ({service_name(p.service)})", 75), value=p.id)
-        for p in profiles[:100]
-    ]
+    options = profile_options(profiles)
     chosen = [option for option in options if option.value in typed.profile_ids]
     return InputBlock(
         block_id=PROFILES,

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from buffer import pictures
-from buffer.model import HELD, PENDING, Job, Limits, Media, Update, new_id
+from buffer import jobs, pictures
+from buffer.model import HELD, PENDING, Job, Limits, Media, Update
 from buffer.ports import Networks, Store
 from buffer.text import links
 from buffer.web import Answer, Guard
@@ -47,15 +47,7 @@ def promise(store: Store, updates: list[Update], now: datetime) -> None:
     """Put the job for what was just written, inside its transaction."""
     ids = [update.id for update in updates if wants(update)]
     if ids:
-        store.jobs.put(
-            Job(
-                id=new_id(now),
-                team_id=updates[0].team_id,
-                kind=KIND,
-                payload={"updates": ids},
-                created_at=now,
-            )
-        )
+        jobs.promise(store, KIND, updates[0].team_id, {"updates": ids}, now)
 
 
 class Attachments:

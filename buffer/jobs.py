@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from buffer.errors import Busy, NetworkDown, QueueError, SlowDown, Unclear
-from buffer.model import Job
+from buffer.model import Job, new_id
 from buffer.ports import Owner, Store
 
 log = logging.getLogger("jobs")
@@ -34,6 +34,20 @@ class Work(Protocol):
 
 Works = Mapping[str, Work]
 """What can be done, by the kind of job."""
+
+
+def promise(
+    store: Store,
+    kind: str,
+    team_id: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    *,
+    dedupe_key: str = "",
+) -> bool:
+    """Put a job, inside the transaction of what it is for; False if one with this key was put before."""
+    job = Job(id=new_id(now), team_id=team_id, kind=kind, payload=dict(payload), created_at=now)
+    return store.jobs.put(job, dedupe_key=dedupe_key)
 
 
 def tick(store: Store, kind: str, work: Work, now: datetime, *, owner: Owner) -> bool:

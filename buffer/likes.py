@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from buffer import telling
+from buffer import jobs, telling
 from buffer.errors import Code, Refused
-from buffer.model import Interaction, Job, new_id
+from buffer.model import Interaction, Job
 from buffer.ports import Networks, Store
 
 KIND = "like"
@@ -15,14 +15,8 @@ PATIENCE = timedelta(minutes=15)
 
 def promise(store: Store, interaction: Interaction, user_id: str, now: datetime) -> bool:
     """Put the job; False if this was liked before."""
-    job = Job(
-        id=new_id(now),
-        team_id=interaction.team_id,
-        kind=KIND,
-        payload={"interaction": interaction.id, "user": user_id},
-        created_at=now,
-    )
-    return store.jobs.put(job, dedupe_key=f"like {interaction.id}")
+    payload, key = {"interaction": interaction.id, "user": user_id}, f"like {interaction.id}"
+    return jobs.promise(store, KIND, interaction.team_id, payload, now, dedupe_key=key)
 
 
 class Likes:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from buffer import images, telling
+from buffer import images, jobs, telling
 from buffer.errors import Code, QueueError, Refused
-from buffer.model import HELD, PENDING, SLACK, Attached, Job, Limits, Media, State, Update, new_id
+from buffer.model import HELD, PENDING, SLACK, Attached, Job, Limits, Media, State, Update
 from buffer.ports import Store
 from buffer.web import Guard
 
@@ -54,15 +54,7 @@ def promise(store: Store, updates: Sequence[Update], now: datetime) -> None:
     """Put the job for what was just written, inside its transaction."""
     ids = [update.id for update in updates if update.media.missing]
     if ids:
-        store.jobs.put(
-            Job(
-                id=new_id(now),
-                team_id=updates[0].team_id,
-                kind=KIND,
-                payload={"updates": ids},
-                created_at=now,
-            )
-        )
+        jobs.promise(store, KIND, updates[0].team_id, {"updates": ids}, now)
 
 
 class Pictures:

@@ -28,6 +28,7 @@ from typing import IO, Any
 from sqlite_utils import Database as Toolbox
 
 from buffer.model import UNBOUND, Actor, Notice, NoticeKind, new_id
+from storage.disk import sync
 from storage.owners import Owner, folder_beside
 from storage.schema import migrations, unknown_in
 from storage.sqlite.audit import Audit
@@ -123,10 +124,10 @@ def new_file(to: Path) -> Iterator[Path]:
         part = Path(folder) / "part"
         part.touch(mode=0o600)
         yield part
-        _sync(part)
+        sync(part)
         _refuse_to_overwrite(to)
         part.rename(to)
-        _sync(to.parent)
+        sync(to.parent)
 
 
 def _refuse_to_overwrite(to: Path) -> None:
@@ -311,7 +312,7 @@ def _unpack(file: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, staged: P
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("wb") as target:
         shutil.copyfileobj(content, target)
-    _sync(place)
+    sync(place)
 
 
 def _media(database: Path) -> list[Path]:
@@ -346,7 +347,7 @@ def _taken_at(file: Path, about: Path) -> datetime:
 def _put_in_place(staged: Path, database: Path, aside: Path | None) -> None:
     """Files of media have their content's name and are never changed, so those of both databases lie side by side
     until one rename has changed the database."""
-    _sync(staged)
+    sync(staged)
     old = _media(database) if aside else []
     new = _media(staged)
     if aside:
@@ -359,7 +360,7 @@ def _put_in_place(staged: Path, database: Path, aside: Path | None) -> None:
         for each in _BESIDE:  # there are none, unless the database was damaged
             Path(f"{database}{each}").unlink(missing_ok=True)
     staged.replace(database)
-    _sync(database.parent)
+    sync(database.parent)
     wanted = {path.name for path in new}
     for path in old:
         if path.name not in wanted:
@@ -377,15 +378,7 @@ def _move(files: Iterable[Path], folder: Path) -> None:
         place = folder / path.parent.name / path.name
         place.parent.mkdir(parents=True, exist_ok=True)
         path.replace(place)
-        _sync(place.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(place.parent)
 
 
 # -- what may have happened since

@@ -12,6 +12,8 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from storage.disk import sync
+
 
 class WrongKey(Exception):
     """Sealed under a key that is not at hand."""
@@ -84,7 +86,7 @@ def write_keys(file: Path, keys: Sequence[str]) -> None:
     """Replace the keys of a key file: whole, or not at all."""
     part = _part(file, keys)
     part.replace(file)
-    _sync(file.parent)
+    sync(file.parent)
 
 
 def _link(file: Path, keys: Sequence[str]) -> None:
@@ -93,7 +95,7 @@ def _link(file: Path, keys: Sequence[str]) -> None:
     with suppress(FileExistsError):
         os.link(part, file)
     part.unlink()
-    _sync(file.parent)
+    sync(file.parent)
 
 
 def _part(file: Path, keys: Sequence[str]) -> Path:
@@ -104,11 +106,3 @@ def _part(file: Path, keys: Sequence[str]) -> Path:
         opened.flush()
         os.fsync(opened.fileno())
     return part
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

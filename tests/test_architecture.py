@@ -59,7 +59,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "buffer.telling": {"buffer.model", "buffer.ports"},
     "buffer.accounts": {"buffer.model", "buffer.errors", "buffer.ports"},
     "buffer.images": {"buffer.errors"},
-    "buffer.pictures": QUEUE_WORDS | {"buffer.images", "buffer.telling", "buffer.web"},
+    "buffer.pictures": QUEUE_WORDS
+    | {"buffer.images", "buffer.jobs", "buffer.telling", "buffer.web"},
     "buffer.content": {
         "buffer.model",
         "buffer.errors",
@@ -69,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "buffer.series": {"buffer.model", "buffer.errors", "buffer.text"},
     "buffer.links": QUEUE_WORDS | {"buffer.series"},
-    "buffer.attachments": QUEUE_WORDS | {"buffer.pictures", "buffer.web"},
+    "buffer.attachments": QUEUE_WORDS | {"buffer.jobs", "buffer.pictures", "buffer.web"},
     "buffer.sender": {
         "buffer.model",
         "buffer.errors",
@@ -102,6 +103,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "buffer.attachments",
         "buffer.backends",
         "buffer.content",
+        "buffer.jobs",
         "buffer.mirror",
         "buffer.pictures",
         "buffer.slots",
@@ -109,7 +111,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "buffer.web",
         "buffer.wire",
     },
-    "buffer.likes": QUEUE_WORDS | {"buffer.telling"},
+    "buffer.likes": QUEUE_WORDS | {"buffer.jobs", "buffer.telling"},
     "buffer.budget": {"buffer.errors"},
     "buffer.markup": set(),
     "buffer.networks": QUEUE_WORDS

@@ -47,13 +47,7 @@ from bot.blocks.press import (
     pressed,
     targets,
 )
-from bot.blocks.update import (
-    choices_for,
-    status,
-    update_blocks,
-    whose,
-    words,
-)
+from bot.blocks.update import choices_for, profile_options, status, update_blocks, whose, words
 from bot.message import Message
 from bot.notices import (
     COMMENT_LIKE,
@@ -113,6 +107,7 @@ __all__ = [
     "pressed",
     "problem_buttons",
     "problem_row",
+    "profile_options",
     "service_name",
     "short_when",
     "shorten",

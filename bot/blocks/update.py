@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import (
     Block,
     ContextBlock,
@@ -127,3 +129,11 @@ def whose(profile: Profile) -> str:
     name, service = account_name(profile), service_name(profile.service)
     known = name.casefold() in service.casefold()
     return f"*{escape(name)}*" + ("" if known else f" on {escape(service)}")
+
+
+def profile_options(profiles: Sequence[Profile]) -> list[Option]:
+    """One to choose for each, as many as a menu holds."""
+    return [
+        Option(text=shorten(f"{account_name(p)} ({service_name(p.service)})", 75), value=p.id)
+        for p in profiles[:100]
+    ]

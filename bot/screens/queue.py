@@ -10,7 +10,6 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     MarkdownTextObject,
-    Option,
     SectionBlock,
     StaticSelectElement,
 )
@@ -21,7 +20,7 @@ from bot.blocks import (
     button,
     fallback,
     note,
-    service_name,
+    profile_options,
     shorten,
     update_blocks,
 )
@@ -68,10 +67,7 @@ def view(
 
 
 def _heading(text: str, place: str, profile: Profile, others: Sequence[Profile]) -> Block:
-    options = [
-        Option(text=shorten(f"{account_name(p)} ({service_name(p.service)})", 75), value=p.id)
-        for p in others[:100]
-    ]
+    options = profile_options(others)
     chosen = next((option for option in options if option.value == profile.id), None)
     select = StaticSelectElement(
         action_id=CHOOSE,

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot import membership
-from bot.blocks import account_name, last_page, note, service_name, shorten
+from bot.blocks import last_page, note, profile_options
 from bot.guard import After, FieldErrors, guard, open_view
 from bot.people import Desk, Origin, keep_origin, recall_origin
 from buffer.channels import COMMENTS, COUNTS, MENTIONS, Wishes, wishes_of
@@ -72,10 +72,7 @@ def view(
 
 
 def _profiles_input(profiles: Sequence[Profile], followed: Sequence[str]) -> Block:
-    options = [
-        Option(text=shorten(f"{account_name(p)} ({service_name(p.service)})", 75), value=p.id)
-        for p in profiles[:100]
-    ]
+    options = profile_options(profiles)
     chosen = [each for each in options if each.value in followed]
     return InputBlock(
         block_id=PROFILES,

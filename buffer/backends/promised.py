@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, NoReturn
 
+from buffer import jobs
 from buffer.backends.rest_v1 import RestQueue, RestQueues
 from buffer.errors import Code, Promised, Refused
 from buffer.mirror import is_there
@@ -18,11 +19,9 @@ from buffer.model import (
     Actor,
     Draft,
     Edit,
-    Job,
     Profile,
     Schedule,
     Update,
-    new_id,
 )
 from buffer.ports import Clock, Store
 
@@ -132,15 +131,10 @@ class PromisedQueue(RestQueue):
 
     def _promise(self, verb: str, arguments: Mapping[str, Any]) -> NoReturn:
         """The same request again promises nothing new, and says the same."""
-        now, actor = self._house.clock(), self._actor
-        job = Job(
-            id=new_id(now),
-            team_id=actor.team_id,
-            kind=KIND,
-            payload={"verb": verb, "user": actor.user_id, "via": actor.via, **arguments},
-            created_at=now,
-        )
-        self._house.store.jobs.put(job, dedupe_key=self._key and f"{KIND} {self._key}")
+        house, actor = self._house, self._actor
+        payload = {"verb": verb, "user": actor.user_id, "via": actor.via, **arguments}
+        key = self._key and f"{KIND} {self._key}"
+        jobs.promise(house.store, KIND, actor.team_id, payload, house.clock(), dedupe_key=key)
         raise Promised(f"{DOING[verb]}… You will be told how it went.")
 
 
