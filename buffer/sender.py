@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from buffer import telling
-from buffer.errors import Damaged, LoginExpired, NetworkDown, QueueError, SlowDown, Unclear
+from buffer.errors import Busy, Damaged, LoginExpired, NetworkDown, QueueError, SlowDown, Unclear
 from buffer.links import Shorten, as_written
 from buffer.model import Attempt, Phase, Profile, Receipt, Update, new_id
 from buffer.ports import Certainty, Clock, Networks, Owner, Store
@@ -36,6 +37,9 @@ _ROUND = timedelta(seconds=1)
 
 _FETCHING = timedelta(seconds=2)
 """Between two looks whether the pictures of an update are here."""
+
+_STOPPING = 0.2
+"""Seconds that a stop waits for an answer before it looks again."""
 
 Outcome = Receipt | QueueError
 Request = Callable[[Posting, datetime], Receipt]
@@ -160,10 +164,13 @@ class Sender:
     def stop(self, seconds: float) -> bool:
         """Wait for what is on the wire, put back what is not. What is still out then is left to the reaper: False."""
         end = monotonic() + seconds
-        self._put_back()
         while self._busy.total() and (left := end - monotonic()) > 0:
-            self._collect(patience=left)
-            self._write_ended()
+            with suppress(
+                Busy
+            ):  # somebody else writes, or the disk is full: there may be time for another try
+                self._put_back()
+                self._collect(patience=min(left, _STOPPING))
+                self._write_ended()
         return not self._busy.total()
 
     # -- claiming
@@ -285,6 +292,8 @@ class Sender:
             self._remember([], told)
 
     def _put_back(self) -> None:
+        if not self._claimed:
+            return
         with self._store.transaction():
             for job in self._claimed:
                 self._release(job.attempt, self._clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,8 @@ from sqlite_utils import Database as Toolbox
 from buffer.errors import Busy
 from buffer.model import Topic
 from storage.schema import migrations, unknown_in
+
+log = logging.getLogger("database")
 
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
@@ -123,7 +126,21 @@ class Database:
         finally:
             self._local.is_open = False
             if self._mine().in_transaction:
-                self.execute("ROLLBACK")
+                self._roll_back()
+
+    def _roll_back(self) -> None:
+        """A connection that cannot is given up, which is a rollback too: kept, it would join every later write to one
+        that never ends."""
+        connection = self._mine()
+        try:
+            connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            if self._shared:
+                raise
+            log.exception("cannot roll back")
+            self._local.connection = None
+            self._connections.remove(connection)
+            connection.close()
 
     def _mine(self) -> sqlite3.Connection:
         if self._shared:

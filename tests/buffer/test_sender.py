@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from buffer.backends.embedded import EmbeddedQueues
-from buffer.errors import LoginExpired, NetworkDown, SlowDown, Unclear
+from buffer.errors import Busy, LoginExpired, NetworkDown, SlowDown, Unclear
 from buffer.model import NoticeKind, State, Update, new_id
 from buffer.ports import Certainty, Network
 from buffer.sender import Crew, Sender, due_plan
@@ -409,6 +410,28 @@ def test_stopping_leaves_what_hangs_to_the_reaper(story: Story) -> None:
     story.sends()
     assert story.state(update) is State.SENT
     assert story.out() == ["hello"]
+
+
+def test_stopping_waits_for_a_database_that_somebody_holds(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = story.queues()
+    transaction, refusals = story.store.transaction, [Busy("locked"), Busy("locked")]
+
+    def held() -> AbstractContextManager[None]:
+        if refusals:
+            raise refusals.pop()
+        return transaction()
+
+    story.network.hangs()
+    with Threads(story, {"local": story.network}, size=1) as sender:
+        story.at(NINE)
+        sender.runs_until(lambda: bool(story.network.calls))
+        monkeypatch.setattr(story.store, "transaction", held)
+        story.network.wakes()
+        assert sender.sender.stop(5)
+    assert refusals == []
+    assert story.state(update) is State.SENT
 
 
 def test_stopping_puts_back_what_was_only_claimed(story: Story) -> None:

@@ -25,9 +25,6 @@ KINDS = (*CODES, RESET)
 LONG = 10
 """A fault that lasts does so for this many calls."""
 
-NEVER_FAILS = "ROLLBACK"
-"""SQLite forgets a transaction in memory: no lock and no disk has a say in that."""
-
 IDLES = 300
 """Looks at a queue on which nothing moves, before it is called stuck."""
 
@@ -73,7 +70,7 @@ def fail_once(world: World, kind: str, long: int, at: int, tally: Tally) -> bool
 
 def _failing(kind: str, calls: range) -> Callable[[int, str], None]:
     def fails(number: int, name: str) -> None:
-        if number not in calls or name == NEVER_FAILS:
+        if number not in calls:
             return
         if kind == RESET:
             raise ConnectionResetError(f"made to fail at {name}")

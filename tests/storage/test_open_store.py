@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -85,6 +88,34 @@ def test_a_full_disk_is_a_sentence_and_saves_nothing(tmp_path: Path) -> None:
     store.memos.keep("large", "x" * 1_000_000)
     assert store.memos.names("") == ["large"]
     store.close()
+
+
+class NoWayBack(sqlite3.Connection):
+    """A connection whose next ROLLBACK fails, as on a disk that breaks."""
+
+    fails = True
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if sql == "ROLLBACK" and NoWayBack.fails:
+            NoWayBack.fails = False
+            raise sqlite3.OperationalError("disk I/O error")
+        return super().execute(sql, *values)
+
+
+def test_a_rollback_that_fails_holds_up_nothing_that_comes_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=NoWayBack))
+    url = f"sqlite:///{tmp_path}/buffer.db"
+    with closing(open_store(url)) as store, closing(open_store(url)) as other:
+        with pytest.raises(ValueError, match="mine"), store.transaction():
+            store.memos.keep("lost", 1)
+            raise ValueError("mine")
+        assert not NoWayBack.fails
+        assert "cannot roll back" in caplog.text
+        store.memos.keep("kept", 1)
+        other.memos.keep("by another", 1)
+        assert store.memos.names("") == ["by another", "kept"]
 
 
 def test_a_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> None:
