@@ -359,10 +359,12 @@ class MediaFiles(Protocol):
 
     def keep(
         self, team_id: str, content: bytes, *, type: str, size: tuple[int, int], now: datetime
-    ) -> Stored: ...
+    ) -> Stored:
+        """Keep these bytes; `size` is in pixels. Raises Busy where the disk takes them not now."""
+
     def get(self, file_id: str) -> Stored | None: ...
     def read(self, file_id: str) -> bytes:
-        """Raises Refused when it is gone."""
+        """Raises Refused when it is gone, Busy where the disk does not give it now."""
 
     def sweep(self, before: datetime) -> int:
         """Delete those kept before that no update needs any more."""

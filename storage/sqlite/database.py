@@ -19,6 +19,8 @@ from storage.schema import migrations, unknown_in
 
 log = logging.getLogger("database")
 
+DISK_FULL = "The disk is full. Nothing was saved; make room and try again."
+
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -187,5 +189,5 @@ def _run(
         if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise Busy from error
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise Busy("The disk is full. Nothing was saved; make room and try again.") from error
+            raise Busy(DISK_FULL) from error
         raise

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from buffer.errors import Refused
+from buffer.errors import Busy, Refused
 from buffer.model import Stored, new_id
-from storage.sqlite.database import Database
+from storage.sqlite.database import DISK_FULL, Database
 
 _ROW = "SELECT id, team_id, type, bytes, width, height FROM media"
 _NEEDED = """
@@ -30,7 +32,7 @@ class MediaFiles:
     def keep(
         self, team_id: str, content: bytes, *, type: str, size: tuple[int, int], now: datetime
     ) -> Stored:
-        """Keep these bytes; `size` is in pixels."""
+        """Keep these bytes; `size` is in pixels. Raises Busy where the disk takes them not now."""
         digest, (width, height) = hashlib.sha256(content).hexdigest(), size
         self._write(digest, content)
         stored = Stored(
@@ -56,7 +58,7 @@ class MediaFiles:
         return Stored(**dict(row)) if row else None
 
     def read(self, file_id: str) -> bytes:
-        """Raises Refused when it is gone."""
+        """Raises Refused when it is gone, Busy where the disk does not give it now."""
         row = self._db.one("SELECT sha256 FROM media WHERE id = ?", (file_id,))
         try:
             if row is None:
@@ -64,6 +66,8 @@ class MediaFiles:
             return self._read(row[0])
         except (FileNotFoundError, KeyError) as error:
             raise Refused("The picture is no longer here: attach it again.") from error
+        except OSError as error:
+            raise Busy(f"A picture cannot be read: {error.strerror}.") from error
 
     def sweep(self, before: datetime) -> int:
         """Delete those kept before that no waiting update needs, and none that was sent since."""
@@ -85,13 +89,21 @@ class MediaFiles:
             self._memory[digest] = content
             return
         path = self._path(digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{digest}.{secrets.token_hex(4)}")
-        with part.open("wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        part.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as opened:
+                opened.write(content)
+                opened.flush()
+                os.fsync(opened.fileno())
+            part.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise Busy(
+                DISK_FULL if is_full else f"A file cannot be written: {error.strerror}."
+            ) from error
 
     def _has(self, digest: str) -> bool:
         return digest in self._memory if self._folder is None else self._path(digest).exists()

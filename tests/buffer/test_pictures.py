@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from errno import EIO, ENOSPC
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +16,15 @@ from PIL import Image
 
 from buffer import images, jobs, pictures
 from buffer.backends.embedded import EmbeddedQueues
-from buffer.errors import NetworkDown, Refused
+from buffer.errors import Busy, NetworkDown, Refused
 from buffer.model import Attached, Draft, Edit, Limits, Media, NoticeKind, State, Update
 from buffer.pictures import Pictures
 from buffer.web import Guard
 from cast import ADA, MONDAY, a_profile
 from fakes import FakeClock, FakeNetwork
-from storage import SqliteStore
+from storage import SqliteStore, open_store
 from storage.owners import Owner
+from storage.sqlite.media import folder_of
 
 TAKES = Limits(characters=500, images=2, alt_text=10, fetches=True)
 
@@ -210,3 +216,45 @@ def test_damage_anywhere_is_the_pictures_fault(spoilt: bytes) -> None:
             images.within(content, most=len(content) // 2)
         except Refused:
             continue
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path, clock: FakeClock) -> Iterator[Desk]:
+    with closing(open_store(f"sqlite:///{tmp_path}/buffer.db")) as store:
+        yield Desk(store, clock)
+
+
+def files_of(desk: Desk) -> list[Path]:
+    folder = folder_of(Path(desk.store.database.path))
+    return [each for each in folder.rglob("*") if each.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(ENOSPC, "disk is full"), (EIO, "cannot be written")]
+)
+def test_a_disk_that_takes_no_file_puts_it_off(
+    on_disk: Desk, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    on_disk.files["F1"] = png()
+    update = on_disk.adds(Attached(source="slack:F1", name="a.png"))
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", fails)
+        on_disk.works()
+    assert on_disk.queue.update(update.id).state is State.QUEUED
+    assert words in on_disk.store.jobs.trouble(update.id)
+    assert files_of(on_disk) == []
+    on_disk.clock.passes(timedelta(minutes=1))
+    on_disk.works()
+    assert not on_disk.queue.update(update.id).media.missing
+
+
+def test_a_picture_the_disk_does_not_give_is_told_as_such(on_disk: Desk) -> None:
+    kept = on_disk.store.media.keep(ADA.team_id, png(), type="image/png", size=(4, 3), now=MONDAY)
+    (file,) = files_of(on_disk)
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(Busy, match="cannot be read"):
+        on_disk.store.media.read(kept.id)
