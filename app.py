@@ -114,6 +114,10 @@ def with_playground(settings: Settings) -> tuple[Settings, Playground]:
             f"Port {settings.playground_port} cannot be used ({error.strerror}): "
             "is slack-buffer running already? Set PLAYGROUND_PORT to another one."
         ) from error
+    except ValueError as error:
+        raise SettingsError(
+            f"{error} It lies beside the database: set DATABASE_URL to another place, or mend this one."
+        ) from error
     given = replace(
         settings,
         slack_bot_token=token,
@@ -128,7 +132,6 @@ def playground_path(settings: Settings) -> str:
     path = settings.database_url.removeprefix("sqlite:///")
     if path == settings.database_url:
         return ":memory:"
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
     return str(Path(path).with_suffix(".playground.db"))
 
 

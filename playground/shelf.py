@@ -17,12 +17,17 @@ class Shelf:
     """Written through at once, so that a kill -9 loses nothing. One caller at a time: lock it."""
 
     def __init__(self, path: str) -> None:
-        if path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(SCHEMA)
+        """Raises ValueError, a sentence, for a place that cannot be used."""
+        try:
+            if path != ":memory:":
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(SCHEMA)
+        except (OSError, sqlite3.DatabaseError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise ValueError(f"{path} cannot be used for the playground ({why}).") from error
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,20 +10,40 @@ from storage.sqlite.database import Database
 from storage.sqlite.store import SqliteStore
 from storage.vault import Vault, new_key
 
+_UNUSABLE = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+)
+
 
 def open_store(url: str, *, keys: Sequence[str] = (), patience: float = 2.0) -> SqliteStore:
     """Open the database of a DATABASE_URL: `sqlite:///path`, or `sqlite://` for one in memory.
 
     `keys` seal what is secret, the first of them everything new; without any they are in a file beside the database,
     which is made if need be. `patience` is how many seconds to wait for a locked database. Raises ValueError, a
-    sentence, for any other URL, and for a key that is none.
+    sentence, for any other URL, for a key that is none, and for a file that cannot be a database.
     """
     file = file_of(url)
     if file is None:
         return SqliteStore(Database(":memory:", patience=patience), Vault(keys or [new_key()]))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    vault = Vault(keys) if keys else Vault(file=key_file(file))
-    return SqliteStore(Database(str(file), patience=patience), vault)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        vault = Vault(keys) if keys else Vault(file=key_file(file))
+        return SqliteStore(Database(str(file), patience=patience), vault)
+    except OSError as error:
+        raise ValueError(
+            f"{error.filename or file} cannot be made or written ({error.strerror}): "
+            "set DATABASE_URL to a place that can."
+        ) from error
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in _UNUSABLE:
+            raise
+        raise ValueError(
+            f"{file} cannot be used ({error}): set DATABASE_URL to another file, or restore a backup."
+        ) from error
 
 
 def key_file(database: Path) -> Path:

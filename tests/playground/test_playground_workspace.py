@@ -140,3 +140,12 @@ def test_code_and_quotes_are_elements_of_their_own() -> None:
 def test_nothing_typed_is_no_block() -> None:
     assert encode("", NAMES, "b").blocks == []
     assert plain("@Bo & <x>", NAMES) == "<@U1> &amp; &lt;x&gt;"
+
+
+def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("These are my notes.")
+    for path in (file, file / "playground.db"):
+        with pytest.raises(ValueError, match=r"notes\.txt.* cannot be used for the playground"):
+            Shelf(str(path))
+    assert file.read_text() == "These are my notes."

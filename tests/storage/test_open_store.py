@@ -90,6 +90,16 @@ def test_a_full_disk_is_a_sentence_and_saves_nothing(tmp_path: Path) -> None:
     store.close()
 
 
+def test_what_is_no_database_is_said_in_a_sentence_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("These are my notes.")
+    with pytest.raises(ValueError, match=r"notes\.txt cannot be used .*DATABASE_URL"):
+        open_store(f"sqlite:///{file}")
+    assert file.read_text() == "These are my notes."
+    with pytest.raises(ValueError, match=r"notes\.txt cannot be made or written .*DATABASE_URL"):
+        open_store(f"sqlite:///{file}/buffer.db")
+
+
 class NoWayBack(sqlite3.Connection):
     """A connection whose next ROLLBACK fails, as on a disk that breaks."""
 
