@@ -13,7 +13,7 @@ from buffer.backends.promises import Promises
 from buffer.backends.rest_v1 import RestQueues, Server
 from buffer.links import Shorten, as_written, shortener
 from buffer.mirror import Mirror
-from buffer.model import Topic
+from buffer.model import Event, Topic
 from buffer.networks import NETWORKS, local
 from buffer.networks.hosted import Hosted, HostedNetworks
 from buffer.pictures import FetchFile
@@ -24,6 +24,8 @@ from loops import RARELY, Bell, Loop
 from settings import Settings
 from storage import SqliteStore
 from storage.owners import Owner
+
+POLLED_AT_ONCE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,11 @@ def embedded(given: Ground, fetch_file: FetchFile) -> Backend:
         networks=networks,
         publishes=networks,
         loops=(
-            *(poller_loop(poller, name, clock, heard[name]) for name, poller in pollers.items()),
+            *(
+                poller_loop(poller, loop, clock, heard[name])
+                for name, poller in pollers.items()
+                for loop in poller_loops(name, networks[name])
+            ),
             *(commenter_loop(given, name, each) for name, each in networks.items()),
         ),
         works={
@@ -149,6 +155,13 @@ def poller_loop(poller: Poller, name: str, clock: Clock, bell: Bell) -> Loop:
     return Loop(
         f"poller {name}", lambda: poller.tick(clock()), lambda: poller.wait(clock()), bell, RARELY
     )
+
+
+def poller_loops(name: str, network: Network) -> list[str]:
+    """The names of a poller's loops. Several, where a network has many servers, one of which may hang."""
+    if Event.MENTION not in network.events:
+        return [name]
+    return [f"{name} {number}" for number in range(1, POLLED_AT_ONCE + 1)]
 
 
 def commenter_loop(given: Ground, name: str, network: Network) -> Loop:

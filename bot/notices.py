@@ -97,9 +97,17 @@ def card(
                 ]
             ),
             *([_small(numbers)] if numbers else []),
-            *([_small(_invitation(account, asks_first=asks_first))] if answers else []),
+            *_last_line(update, account, asks_first=asks_first, answers=answers),
         ],
     )
+
+
+def _last_line(
+    update: Update, account: str, *, asks_first: bool, answers: bool
+) -> list[ContextBlock]:
+    if update.removed_at:
+        return [_small(f"This post is no longer on {service_name(update.service)}.")]
+    return [_small(_invitation(account, asks_first=asks_first))] if answers else []
 
 
 def counted(counts: Mapping[str, int]) -> str:
@@ -122,16 +130,20 @@ def _invitation(account: str, *, asks_first: bool) -> str:
 # -- what somebody answered
 
 
-def comment(
-    interaction: Interaction, profile: Profile, update: Update, *, likes: bool = True
-) -> Message:
-    """A comment or mention, for the thread of its card; `likes`: it can be liked."""
-    person, place = interaction.user, service_name(update.service)
+def comment(interaction: Interaction, profile: Profile, *, likes: bool = True) -> Message:
+    """A comment or mention, for the thread of its card; `likes`: it can be liked. Of one that was deleted there, only
+    that."""
+    person, place = interaction.user, service_name(profile.service)
     handle = f"@{_one_line(person.username).removeprefix('@')}"
     name = _one_line(person.name) or handle
     did = "mentioned you" if interaction.event is Event.MENTION else "commented"
     who = [_bold(name)] + ([_plain(f" ({_cut(handle, _GLANCE)})")] if name != handle else [])
+    if interaction.removed:
+        gone = f" {did} on {place} and deleted it."
+        section = RichTextSectionElement(elements=[*who, _plain(gone)])
+        return Message(text=f"{_glance(name)}{gone}", blocks=[RichTextBlock(elements=[section])])
     words = _clean(interaction.text).strip() or "(no words)"
+    edited = [_plain(" (edited)")] if interaction.edited_at else []
     return Message(
         text=f"{_glance(name)} {did} on {place}: “{_glance(words)}”.",
         blocks=[
@@ -141,6 +153,7 @@ def comment(
                         elements=[
                             *who,
                             _plain(f" {did} on {place}"),
+                            *edited,
                             *_link(interaction.link, "Open it there"),
                         ]
                     ),
@@ -182,30 +195,32 @@ def answered(reply: Reply, profile: Profile, to: Interaction | None) -> Message:
     )
 
 
-def digest(interactions: Sequence[Interaction], profile: Profile, update: Update) -> Message:
-    """Many at once, as one message for the thread: the first of them in a line each."""
-    place, number = service_name(update.service), len(interactions)
+def digest(interactions: Sequence[Interaction], profile: Profile, update: Update | None) -> Message:
+    """Many at once, as one message for the thread: the first of them in a line each. Without a post: mentions."""
+    place, number = service_name(profile.service), len(interactions)
+    what, whole = ("comments", update.service_link) if update else ("mentions", profile.link)
     lines: list[RichTextElement] = []
     for each in interactions[:_DIGESTED]:
         name = _one_line(each.user.name) or f"@{_one_line(each.user.username)}"
         words = _cut(_one_line(each.text) or "(no words)", _GLANCE)
+        words = "(deleted)" if each.removed else words
         lines.append(
             RichTextSectionElement(
                 elements=[_bold(name), _plain(f": {words}"), *_link(each.link, "Open it there")]
             )
         )
     left = number - _DIGESTED
-    more = [_small(f"and {left:,} more: open the post to read them all.")] if left > 0 else []
+    more = [_small(f"and {left:,} more: read them all on {place}.")] if left > 0 else []
     return Message(
-        text=f"{number:,} new comments on {place}.",
+        text=f"{number:,} new {what} on {place}.",
         blocks=[
             RichTextBlock(
                 elements=[
                     RichTextSectionElement(
                         elements=[
-                            _bold(f"{number:,} new comments"),
+                            _bold(f"{number:,} new {what}"),
                             _plain(f" on {place}"),
-                            *_link(update.service_link, "Open the post"),
+                            *_link(whole, "Open the post" if update else "Open the profile"),
                         ]
                     ),
                     RichTextListElement(style="bullet", elements=lines),
@@ -219,22 +234,20 @@ def digest(interactions: Sequence[Interaction], profile: Profile, update: Update
 def lone_comment(
     interaction: Interaction,
     profile: Profile,
-    update: Update,
+    update: Update | None,
     *,
     asks_first: bool = True,
     likes: bool = True,
 ) -> Message:
-    """The same where there is no card to hang it under: it says itself what it answers."""
-    said = comment(interaction, profile, update, likes=likes)
-    account = account_name(profile)
-    return Message(
-        text=said.text,
-        blocks=[
-            *said.blocks,
-            _small(f"About the post of {account}: “{_cut(_one_line(_words(update)), _GLANCE)}”"),
-            _small(_invitation(account, asks_first=asks_first)),
-        ],
-    )
+    """The same where there is no card to hang it under: it says itself what it answers, if that is a post of ours."""
+    said = comment(interaction, profile, likes=likes)
+    account, about = account_name(profile), list[ContextBlock]()
+    if update:
+        words = _cut(_one_line(_words(update)), _GLANCE)
+        about = [_small(f"About the post of {account}: “{words}”")]
+    if not interaction.removed:
+        about.append(_small(_invitation(account, asks_first=asks_first)))
+    return Message(text=said.text, blocks=[*said.blocks, *about])
 
 
 # -- a problem
@@ -428,9 +441,9 @@ def _problem_words(update: Update, profile: Profile) -> tuple[str, str]:
 # -- a reply on its way to the network
 
 
-def reply_question(reply: Reply, profile: Profile, update: Update) -> Message:
+def reply_question(reply: Reply, profile: Profile) -> Message:
     """Asks the writer, and nobody else, whether their words may become public."""
-    account, place = account_name(profile), service_name(update.service)
+    account, place = account_name(profile), service_name(profile.service)
     size = length(reply.text)
     return Message(
         text=f"Post your reply on {place} as {_line(account)}? “{_glance(reply.text)}”",
@@ -465,9 +478,9 @@ def asked(reply: Reply) -> str:
     return f"{reply.id}:{crc32(reply.text.encode(errors='replace')):08x}"
 
 
-def reply_note(reply: Reply, profile: Profile, update: Update) -> Message | None:
+def reply_note(reply: Reply, profile: Profile) -> Message | None:
     """What the writer should know of their reply, if there is anything beyond a mark on it."""
-    account, place = account_name(profile), service_name(update.service)
+    account, place = account_name(profile), service_name(profile.service)
     if reply.state is ReplyState.FAILED:
         return note(f"Your reply was not posted on {place} as {account}. {reply.error}")
     if reply.state is ReplyState.UNCONFIRMED:

@@ -24,6 +24,7 @@ from bot.message import Message
 from buffer.channels import wishes_of
 from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
 from buffer.model import (
+    Event,
     Interaction,
     Json,
     Notice,
@@ -364,35 +365,85 @@ def plan_of(store: Store, notice: Notice, now: datetime, *, can: Abilities = ALL
     about = _about(store, notice)
     if about is None:
         return Never("it is gone")
+    if about.reply:
+        return _of_reply(store, notice, about, about.reply, now)
+    if notice.kind is NoticeKind.COMMENT_CHANGED:
+        return _comment_changed(store, notice, about, can)
+    if notice.kind is NoticeKind.DIGEST:
+        return _of_digest(store, notice, about)
+    if notice.kind is NoticeKind.COMMENT:
+        return _of_comment(store, notice, about, can)
     update, profile = about.update, about.profile
+    if update is None:
+        return Never("it is gone")
     asks_first = not wishes_of(store, notice.target).directly
     if notice.kind is NoticeKind.CARD:
         if update.state is not State.SENT:
             return Never("it is not sent")
-        return (_message(notice, _card(store, about, asks_first=asks_first, can=can)),)
+        return (_message(notice, _card(store, about, update, asks_first=asks_first, can=can)),)
     if notice.kind is NoticeKind.PROBLEM:
         if not notices.is_problem(update):
             return Never("it is no problem any more")
         return (_message(notice, notices.problem(update, profile)),)
     if notice.kind is NoticeKind.LATE:
-        return _of_late(store, notice, about)
-    if about.reply:
-        return _of_reply(store, notice, about, about.reply, now)
-    card = _card_there(store, notice, update)
+        return _of_late(store, notice, update, profile)
+    card = _first(store, notice, NoticeKind.CARD, update.id)
     if isinstance(card, Later):
         return card
-    if notice.kind is NoticeKind.CARD_CHANGED:
-        return _changed(card, _card(store, about, asks_first=asks_first, can=can))
-    if notice.kind is NoticeKind.DIGEST:
-        return _digest(store, notice, about, card)
-    assert about.interaction
-    if card:
-        said = notices.comment(about.interaction, profile, update, likes=can.likes)
-        return (_message(notice, said, thread_ts=card.ts),)
-    said = notices.lone_comment(
-        about.interaction, profile, update, asks_first=asks_first, likes=can.likes
+    return _changed(card, _card(store, about, update, asks_first=asks_first, can=can))
+
+
+def _of_comment(store: Store, notice: Notice, about: About, can: Abilities) -> Plan:
+    """Below the card of its post, or below the mention whose conversation it belongs to; else by itself."""
+    interaction = about.interaction
+    if interaction is None or interaction.removed:
+        return Never("it was deleted before it was said")
+    first: Notice | Later | None = None
+    if about.update:
+        first = _first(store, notice, NoticeKind.CARD, about.update.id)
+    elif interaction.mention_id:
+        first = _first(store, notice, NoticeKind.COMMENT, interaction.mention_id)
+    if isinstance(first, Later):
+        return first
+    where = {"thread_ts": first.ts} if first else {}
+    said = _comment(store, notice, interaction, about, can, is_lone=not first)
+    return (_message(notice, said, **where),)
+
+
+def _comment(
+    store: Store,
+    notice: Notice,
+    interaction: Interaction,
+    about: About,
+    can: Abilities,
+    *,
+    is_lone: bool,
+) -> Message:
+    if not is_lone:
+        return notices.comment(interaction, about.profile, likes=can.likes)
+    asks_first = not wishes_of(store, notice.target).directly
+    return notices.lone_comment(
+        interaction, about.profile, about.update, asks_first=asks_first, likes=can.likes
     )
-    return (_message(notice, said),)
+
+
+def _comment_changed(store: Store, notice: Notice, about: About, can: Abilities) -> Plan:
+    """Whatever tells of it here, by itself or among many, says how it stands now."""
+    interaction = about.interaction
+    assert interaction
+    if said := store.outbox.said(NoticeKind.COMMENT, interaction.id, notice.target):
+        first: Notice | None = None
+        if about.update:
+            first = store.outbox.said(NoticeKind.CARD, about.update.id, notice.target)
+        is_lone = not first and not interaction.mention_id
+        now = _comment(store, notice, interaction, about, can, is_lone=is_lone)
+        return _changed(said, now)
+    for digest in store.outbox.digests(interaction.update_id):
+        is_it = interaction.id in digest.subject.split("\n")
+        if is_it and digest.ts and digest.target == notice.target:
+            found = _digested(store, digest)
+            return _changed(digest, notices.digest(found, about.profile, about.update))
+    return Never("it was not said here")
 
 
 def _of_login(store: Store, notice: Notice) -> Plan:
@@ -402,18 +453,19 @@ def _of_login(store: Store, notice: Notice) -> Plan:
     return (_message(notice, notices.login(profile)),)
 
 
-def _of_late(store: Store, notice: Notice, about: About) -> Plan:
-    update = about.update
+def _of_late(store: Store, notice: Notice, update: Update, profile: Profile) -> Plan:
     if not (update.is_pending or update.state is State.SENDING):
         return Never("it is settled")
     trouble = store.attempts.trouble(update.id) or store.jobs.trouble(update.id)
-    return (_message(notice, notices.late(update, about.profile, trouble)),)
+    return (_message(notice, notices.late(update, profile, trouble)),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class About:
-    update: Update
+    """`update` is None for a mention elsewhere, and what belongs to it."""
+
     profile: Profile
+    update: Update | None = None
     interaction: Interaction | None = None
     reply: Reply | None = None
 
@@ -421,40 +473,58 @@ class About:
 def _about(store: Store, notice: Notice) -> About | None:
     team, interaction, reply = notice.team_id, None, None
     update_id = notice.subject.partition("\n")[0]  # a digest goes on with what it tells of
-    if notice.kind is NoticeKind.COMMENT:
+    if notice.kind is NoticeKind.DIGEST and not update_id:
+        interaction = next(iter(_digested(store, notice)), None)
+    if notice.kind in (NoticeKind.COMMENT, NoticeKind.COMMENT_CHANGED):
         interaction = store.interactions.get(team, notice.subject)
         update_id = interaction.update_id if interaction else ""
     elif notice.kind in (NoticeKind.REPLY_QUESTION, NoticeKind.REPLY_STATE):
         reply = store.replies.get(team, notice.subject)
         update_id = reply.update_id if reply else ""
+        interaction = store.interactions.get(team, reply.interaction_id) if reply else None
     update = store.updates.get(team, update_id) if update_id else None
-    profile = store.profiles.get(team, update.profile_id) if update else None
-    if update is None or profile is None:
+    about = update or interaction
+    profile = store.profiles.get(team, about.profile_id) if about else None
+    if profile is None:
         return None
     return About(update=update, profile=profile, interaction=interaction, reply=reply)
 
 
-def _card(store: Store, about: About, *, asks_first: bool, can: Abilities) -> Message:
-    counts = store.interactions.statistics(about.update.id)
-    answers = about.update.service not in can.mute
-    return notices.card(about.update, about.profile, counts, asks_first=asks_first, answers=answers)
+def _card(
+    store: Store, about: About, update: Update, *, asks_first: bool, can: Abilities
+) -> Message:
+    """Words are counted by those we know; a like can be taken back, which only the network's own number shows."""
+    counts = store.interactions.statistics(update.id)
+    taken_back = {Event.LIKE: "likes", Event.RESHARE: "reshares"}
+    for event, name in taken_back.items():
+        if name in update.statistics:
+            counts[event] = update.statistics[name]
+    answers = update.service not in can.mute
+    return notices.card(update, about.profile, counts, asks_first=asks_first, answers=answers)
 
 
-def _card_there(store: Store, notice: Notice, update: Update) -> Notice | Later | None:
-    """The card in this channel; Later while it may still come; None if it never will."""
-    if card := store.outbox.card(update.id, notice.target):
-        return card
-    coming = any(line.target == notice.target for line in store.outbox.cards(update.id))
-    return Later("its card comes first") if coming else None
+def _first(store: Store, notice: Notice, kind: NoticeKind, subject: str) -> Notice | Later | None:
+    """What this is said below in this channel; Later while it may still come; None if it never will."""
+    if said := store.outbox.said(kind, subject, notice.target):
+        return said
+    coming = any(line.target == notice.target for line in store.outbox.lines(kind, subject))
+    return Later("what it belongs to comes first") if coming else None
 
 
-def _digest(store: Store, notice: Notice, about: About, card: Notice | None) -> Plan:
-    ids = notice.subject.split("\n")[1:]
-    found = [each for id in ids if (each := store.interactions.get(notice.team_id, id))]
-    if not found:
+def _of_digest(store: Store, notice: Notice, about: About) -> Plan:
+    first = _first(store, notice, NoticeKind.CARD, about.update.id) if about.update else None
+    if isinstance(first, Later):
+        return first
+    found = _digested(store, notice)
+    if all(each.removed for each in found):
         return Never("they are gone")
     said = notices.digest(found, about.profile, about.update)
-    return (_message(notice, said, **({"thread_ts": card.ts} if card else {})),)
+    return (_message(notice, said, **({"thread_ts": first.ts} if first else {})),)
+
+
+def _digested(store: Store, notice: Notice) -> list[Interaction]:
+    ids = notice.subject.split("\n")[1:]
+    return [each for id in ids if (each := store.interactions.get(notice.team_id, id))]
 
 
 def _changed(card: Notice | None, said: Message) -> Plan:
@@ -468,19 +538,19 @@ def _of_reply(store: Store, notice: Notice, about: About, reply: Reply, now: dat
     if not reply.ts:
         return _of_answer(store, notice, about, reply)
     thread = store.memos.recall(notices.thread_of(reply), now)
-    if not thread and (card := store.outbox.card(about.update.id, reply.channel)):
-        thread = card.ts
+    if not thread:
+        thread = _thread_of(store, about, reply)
     where: Json = {"channel": reply.channel, "user": reply.user_id} | (
         {"thread_ts": thread} if thread else {}
     )
     if notice.kind is NoticeKind.REPLY_QUESTION:
         if reply.state is not ReplyState.ASKED:
             return Never("it is answered")
-        said = notices.reply_question(reply, about.profile, about.update)
+        said = notices.reply_question(reply, about.profile)
         return (Call(method="chat.postEphemeral", args=where | said.payload()),)
     if words := store.memos.recall(notices.words_of(notice), now):
         return (Call(method="chat.postEphemeral", args=where | notices.note(words).payload()),)
-    if note := notices.reply_note(reply, about.profile, about.update):
+    if note := notices.reply_note(reply, about.profile):
         whisper = (Call(method="chat.postEphemeral", args=where | note.payload()),)
         return (*_marks(reply), *whisper)
     return tuple(_marks(reply)) or Never("there is nothing to mark")
@@ -488,16 +558,25 @@ def _of_reply(store: Store, notice: Notice, about: About, reply: Reply, now: dat
 
 def _of_answer(store: Store, notice: Notice, about: About, reply: Reply) -> Plan:
     """Written in a window: there is no message to mark. The thread sees it when it is out; its writer hears if not."""
-    card = store.outbox.card(about.update.id, reply.channel)
-    where = {"thread_ts": card.ts} if card else {}
+    thread = _thread_of(store, about, reply)
+    where = {"thread_ts": thread} if thread else {}
     if reply.state is ReplyState.SENT:
         to = store.interactions.get(reply.team_id, reply.interaction_id)
         return (_message(notice, notices.answered(reply, about.profile, to), **where),)
-    note = notices.reply_note(reply, about.profile, about.update)
+    note = notices.reply_note(reply, about.profile)
     if note is None or not reply.user_id:
         return Never("there is nothing to say")
     args: Json = {"channel": reply.channel, "user": reply.user_id, **where}
     return (Call(method="chat.postEphemeral", args=args | note.payload()),)
+
+
+def _thread_of(store: Store, about: About, reply: Reply) -> str:
+    """The message whose thread a conversation is in, in the channel of a reply; "" where it is in none."""
+    kind, subject = NoticeKind.CARD, reply.update_id
+    if about.interaction and not subject:
+        kind, subject = NoticeKind.COMMENT, about.interaction.mention_id or about.interaction.id
+    first = store.outbox.said(kind, subject, reply.channel)
+    return first.ts if first else ""
 
 
 def _marks(reply: Reply) -> Iterator[Call]:

@@ -31,7 +31,6 @@ from buffer.model import (
     Profile,
     Reply,
     ReplyState,
-    Update,
     new_id,
 )
 from buffer.text import check
@@ -105,10 +104,10 @@ def register(app: App) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Thread:
-    """What a reply is about."""
+    """What a reply is about: a post, a comment on it, or (without a post) a mention elsewhere."""
 
-    update: Update
     profile: Profile
+    update_id: str = ""
     interaction_id: str = ""
 
 
@@ -122,7 +121,7 @@ def _spoken(event: Json, desk: Desk) -> None:
     reply = Reply(
         id=new_id(desk.now),
         team_id=desk.team_id,
-        update_id=thread.update.id,
+        update_id=thread.update_id,
         interaction_id=thread.interaction_id,
         text=words,
         user_id=event["user"],
@@ -154,12 +153,14 @@ def _thread(channel: str, parent: str, desk: Desk) -> Thread | None:
 
 
 def _about(update_id: str, interaction_id: str, desk: Desk) -> Thread | None:
-    update = desk.store.updates.get(desk.team_id, update_id)
-    profile = desk.store.profiles.get(desk.team_id, update.profile_id) if update else None
-    network = desk.networks.get(update.service) if update else None
-    if update is None or profile is None or network is None or Event.COMMENT not in network.events:
+    about = desk.store.updates.get(desk.team_id, update_id) or (
+        desk.store.interactions.get(desk.team_id, interaction_id)
+    )
+    profile = desk.store.profiles.get(desk.team_id, about.profile_id) if about else None
+    network = desk.networks.get(profile.service) if profile else None
+    if profile is None or network is None or Event.COMMENT not in network.events:
         return None  # where nobody can comment, words in a thread are just words
-    return Thread(update=update, profile=profile, interaction_id=interaction_id)
+    return Thread(profile=profile, update_id=update_id, interaction_id=interaction_id)
 
 
 def _judged(reply: Reply, thread: Thread, desk: Desk) -> Reply:
@@ -180,7 +181,7 @@ def _judged(reply: Reply, thread: Thread, desk: Desk) -> Reply:
 
 def _check(words: str, thread: Thread, desk: Desk) -> None:
     """Raises Refused for more than the network takes."""
-    if network := desk.networks.get(thread.update.service):
+    if network := desk.networks.get(thread.profile.service):
         check(words, network.limits(thread.profile), account_name(thread.profile))
 
 
@@ -255,7 +256,7 @@ def _known(channel: str, ts: str, desk: Desk) -> Reply | None:
 def _too_late(reply: Reply, thread: Thread, event: Json, body: Json, desk: Desk) -> None:
     """Say so, once per event."""
     key = f"told:{body.get('event_id')}"
-    words = TOO_LATE[event["subtype"]].format(place=service_name(thread.update.service))
+    words = TOO_LATE[event["subtype"]].format(place=service_name(thread.profile.service))
     with desk.store.transaction():
         if desk.store.requests.answered(key) is None:
             desk.store.requests.record(key, [reply.id], desk.now)
@@ -288,5 +289,5 @@ def _said(reply: Reply, desk: Desk) -> Message:
     now = desk.store.replies.get(desk.team_id, reply.id) or reply
     thread = _about(reply.update_id, reply.interaction_id, desk)
     account = account_name(thread.profile) if thread else "you"
-    place = service_name(thread.update.service) if thread else "the network"
+    place = service_name(thread.profile.service) if thread else "the network"
     return note(SAID[now.state].format(account=account, place=place))

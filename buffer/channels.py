@@ -12,8 +12,9 @@ from buffer.errors import Code, Refused
 from buffer.model import Event, zone
 from buffer.ports import Store
 
-COMMENTS, MENTIONS, COUNTS = "comments", "mentions", "counts"
+COMMENTS, MENTIONS, COUNTS, POSTS = "comments", "mentions", "counts", "posts"
 EVERYTHING = frozenset({COMMENTS, MENTIONS, COUNTS})
+"""What a channel hears that nobody set. POSTS are those an account makes on its network itself."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 

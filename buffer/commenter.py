@@ -95,13 +95,14 @@ def _say(turn: _Turn) -> Receipt:
     return turn.network.reply(*_about(turn))
 
 
-def _about(turn: _Turn) -> tuple[Profile, Update, Interaction | None, str, str]:
+def _about(turn: _Turn) -> tuple[Profile, Update | None, Interaction | None, str, str]:
     reply, store = turn.reply, turn.store
     update = store.updates.get(reply.team_id, reply.update_id)
-    profile = store.profiles.get(reply.team_id, update.profile_id) if update else None
-    if update is None or profile is None:
-        raise Refused("The post is gone.")
     to = store.interactions.get(reply.team_id, reply.interaction_id)
+    about = update or to
+    profile = store.profiles.get(reply.team_id, about.profile_id) if about else None
+    if profile is None:
+        raise Refused("The post is gone.")
     return profile, update, to, reply.text, reply.id
 
 

@@ -91,8 +91,10 @@ class LoginExpired(QueueError):
 
 
 class SlowDown(QueueError):
-    """The network wants no more requests before `until` (aware)."""
+    """The network wants no more requests before `until` (aware). `shared` names the budget where it is not this
+    account's alone: the others need not ask either."""
 
-    def __init__(self, message: str, until: datetime) -> None:
+    def __init__(self, message: str, until: datetime, *, shared: str = "") -> None:
         super().__init__(message)
         self.until = until
+        self.shared = shared

@@ -47,6 +47,9 @@ OPTIONS = (WARNING, VISIBILITY, LANGUAGE)
 
 VISIBILITIES = ("public", "unlisted", "private")
 
+NATIVE = "native"
+"""What an update came via that was never ours to send: a post its account made on the network itself."""
+
 
 GRACE_SCHEDULED = timedelta(minutes=15)
 GRACE = timedelta(hours=2)
@@ -282,7 +285,7 @@ class Update:
     `due_at` of a pending update is computed when it is read, and None where its profile has no posting times;
     from the claim on it is what it was due at. `pinned`: its own time falls on a slot, which it takes.
     `shared_from`: the held state it goes back to when its share is taken back. `look_since`: it was restored from a
-    copy made then, and may have gone out since.
+    copy made then, and may have gone out since. `removed_at`: when a sent one was found to be gone from its network.
     """
 
     id: str
@@ -304,6 +307,7 @@ class Update:
     sent_at: datetime | None = None
     service_update_id: str = ""
     service_link: str = ""
+    removed_at: datetime | None = None
     statistics: Mapping[str, int] = field(default_factory=dict)
     media: Media = Media()
     retweet: Mapping[str, str] = field(default_factory=dict)
@@ -413,7 +417,11 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Interaction:
-    """What one person did with one update, stored once by (profile, the network's id)."""
+    """What one person did with one update, stored once by (profile, the network's id).
+
+    A mention elsewhere belongs to no update (`update_id` is ""); what is said below it has its id as `mention_id`.
+    `removed`: it is not on its network any more.
+    """
 
     id: str
     team_id: str
@@ -426,11 +434,15 @@ class Interaction:
     text: str = ""
     link: str = ""
     ours: bool = False
+    mention_id: str = ""
+    edited_at: datetime | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """An interaction as a network reports it, before it is stored. `post` is the network's id of our post."""
+    """An interaction as a network reports it, before it is stored. `post` is the network's id of our post, or of what
+    below it is answered. `elsewhere`: it names or quotes us, so that it counts also where `post` is none of ours."""
 
     post: str
     service_id: str
@@ -438,6 +450,27 @@ class Found:
     user: Person
     created_at: datetime
     text: str = ""
+    link: str = ""
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """How a post of ours stands on its network: its numbers by the names of Buffer v1, the ids of all that is said
+    below it (None where not all was read), and its text, where it was edited there."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    answers: frozenset[str] | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Native:
+    """A post that an account made on its network itself."""
+
+    service_id: str
+    text: str
+    created_at: datetime
     link: str = ""
 
 
@@ -455,7 +488,8 @@ class ReplyState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """Words from a Slack thread that answer an update, or (`interaction_id`) one comment on it."""
+    """Words from a Slack thread that answer an update, or (`interaction_id`) one comment on it, or a mention
+    elsewhere (`update_id` is "")."""
 
     id: str
     team_id: str
@@ -533,6 +567,7 @@ class NoticeKind(StrEnum):
     CARD = "card"
     CARD_CHANGED = "card_changed"
     COMMENT = "comment"
+    COMMENT_CHANGED = "comment_changed"
     DIGEST = "digest"
     PROBLEM = "problem"
     REPLY_QUESTION = "reply_question"

@@ -1,31 +1,26 @@
-"""Brings home what people do with our posts: asks a network, keeps what is new, writes the notices.
+"""Decides when which account is asked what people did with its posts, and asks. Keeping that is `buffer.hearing`'s.
 
-A poller asks for one network alone, so that one that hangs keeps only its own waiting.
+A poller asks one network. Several threads may tick it: each asks about another account, so that a server that hangs
+keeps the others of its network waiting only when it hangs in all of them.
 """
 
 from __future__ import annotations
 
+import heapq
 import logging
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from buffer.channels import wishes_of
+from buffer import hearing, telling
 from buffer.errors import LoginExpired, QueueError, SlowDown
-from buffer.model import (
-    Event,
-    Found,
-    Interaction,
-    Notice,
-    NoticeKind,
-    Profile,
-    Update,
-)
-from buffer.ports import Heard, Network, Store
-from buffer.telling import login, put
+from buffer.model import Event, Profile, Seen
+from buffer.ports import Can, Heard, Network, Store
 
 log = logging.getLogger("poller")
 
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 QUIET_BEFORE = HOUR
 """At the first sync of an account, what is older than this was read elsewhere: it is kept and not told."""
@@ -36,34 +31,58 @@ FORGOTTEN = 30 * DAY
 _OVERLAP = timedelta(minutes=10)
 """A network may list what happened a moment ago only later; what it repeats is known by its id."""
 
-_RELIST = timedelta(seconds=5)
-_BATCH, _FEW = 50, 3
-_PACES = (
-    (HOUR, timedelta(seconds=15)),
-    (DAY, timedelta(minutes=2)),
-    (7 * DAY, timedelta(minutes=10)),
-)
-_TOLD = frozenset({Event.COMMENT, Event.MENTION})
+_RELIST = 5 * SECOND
+_PACES = ((HOUR, 15 * SECOND), (DAY, 2 * MINUTE), (7 * DAY, 10 * MINUTE))
+_LOOKS = ((HOUR, timedelta()), (DAY, 10 * MINUTE), (7 * DAY, 2 * HOUR))
+_LONGEST = HOUR
+_LOOKED_AT_ONCE, _CHECKED_AT_ONCE = 2, 5
+
+_NATIVES, _NATIVES_LATEST = 2 * MINUTE, 10 * MINUTE
+"""How often is looked for what an account posted by itself, where a channel wants that: at most and at least."""
 
 
 def pace(age: timedelta, empty: int) -> timedelta:
     """How long to wait between two polls of an account whose last post is that old, after so many empty ones. The last
-    hour's posts are never waited for longer."""
-    span = next((span for limit, span in _PACES if age <= limit), HOUR)
-    return span if age <= HOUR else span * 2 ** min(empty, 3)
+    hour's posts are never waited for longer, and nobody for more than an hour."""
+    span = next((span for limit, span in _PACES if age <= limit), _LONGEST)
+    return span if age <= HOUR else min(span * (1 << min(empty, 3)), _LONGEST)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Asked:
-    """When a profile was last asked about, how often in vain since, and until when its network wants peace."""
+def look_pace(age: timedelta) -> timedelta:
+    """How long to wait between two looks at a post that old: at its numbers and all that is said below. A poll takes
+    along those whose time has come."""
+    return next((span for limit, span in _LOOKS if age <= limit), DAY)
 
-    at: datetime
+
+@dataclass(kw_only=True, slots=True)
+class _Account:
+    """A profile, when it sent the last, and how asking about it has gone. Forgotten with the process: a first poll
+    after a start costs little."""
+
+    profile: Profile
+    last: datetime | None
+    wants_natives: bool
+    asked_at: datetime | None = None
     empty: int = 0
+    failed: int = 0
     not_before: datetime | None = None
+    shared: str = ""
+    natives_at: datetime | None = None
+    looked: dict[str, datetime] = field(default_factory=dict)
+    hidden: dict[str, datetime] = field(default_factory=dict)
+
+    def due(self, now: datetime) -> datetime:
+        """When its turn comes."""
+        if self.asked_at is None or self.asked_at > now:  # never, or the clock was set back since
+            return now
+        if self.failed:
+            return self.asked_at + min(15 * SECOND * (1 << min(self.failed - 1, 6)), 10 * MINUTE)
+        span = pace(now - self.last if self.last else FORGOTTEN, self.empty)
+        return self.asked_at + (min(span, _NATIVES_LATEST) if self.wants_natives else span)
 
 
 class Poller:
-    """`tick` and `wait` are for one loop; `nudge` may come from anywhere."""
+    """`tick` and `wait` are for any number of loops; `nudge` may come from anywhere."""
 
     def __init__(
         self, store: Store, service: str, network: Network, *, admins: Sequence[str] = ()
@@ -72,63 +91,186 @@ class Poller:
         self._store = store
         self._service = service
         self._network = network
-        self._active: list[tuple[Profile, datetime]] = []
+        self._lock = threading.Lock()
+        self._accounts: dict[str, _Account] = {}
+        self._line: list[tuple[datetime, str]] = []
+        self._ready: list[tuple[datetime, str]] = []
+        self._asking: set[str] = set()
+        self._rests: dict[str, datetime] = {}
         self._listed_at: datetime | None = None
-        self._asked: dict[str, _Asked] = {}
-        self._turns: dict[str, int] = {}
 
     def tick(self, now: datetime) -> bool:
-        """Ask about one profile whose turn it is. True if there may be another."""
-        self._list(now)
-        for profile, last in self._active:
-            if self._due(profile, last, now) <= now:
-                self._ask(profile, now)
-                return True
-        return False
+        """Ask about one account whose turn it is, the one that waits longest. True if there may be another."""
+        with self._lock:
+            self._list(now)
+            account = self._next(now)
+        if account is None:
+            return False
+        try:
+            self._ask(account, now)
+        finally:
+            with self._lock:
+                self._asking.discard(account.profile.id)
+                self._line_up(account, now)
+        return True
 
     def wait(self, now: datetime) -> float:
         """Seconds until somebody's turn comes."""
-        dues = [self._due(profile, last, now) for profile, last in self._active]
-        return (min([now + _RELIST, *dues]) - now).total_seconds()
+        with self._lock:
+            if self._ready:
+                return 0.0
+            first = self._line[0][0] if self._line else now + _RELIST
+        return (min(now + _RELIST, first) - now).total_seconds()
 
     def nudge(self) -> None:
         """Something is known to have happened: ask about everybody at the next tick."""
-        self._asked = {}
-        self._listed_at = None
+        with self._lock:
+            for account in self._accounts.values():
+                account.asked_at = account.not_before = None
+            self._listed_at = None
+
+    # -- whose turn it is
 
     def _list(self, now: datetime) -> None:
-        if self._listed_at is None or not timedelta() <= now - self._listed_at < _RELIST:
-            self._active = self._store.interactions.active(self._service, now - FORGOTTEN)
-            self._listed_at = now
+        """Look who is there, and who posted since."""
+        if self._listed_at is not None and timedelta() <= now - self._listed_at < _RELIST:
+            return
+        self._listed_at = now
+        known, self._accounts = self._accounts, {}
+        for profile, last in self._store.interactions.active(self._service):
+            if not self._is_worth_it(last, now):
+                continue
+            account = known.get(profile.id) or _Account(
+                profile=profile, last=last, wants_natives=False
+            )
+            account.profile, account.last = profile, last
+            account.wants_natives = self._wants_natives(profile)
+            self._accounts[profile.id] = account
+        waiting = [each for id, each in self._accounts.items() if id not in self._asking]
+        self._line = [(self._eligible(each, now), each.profile.id) for each in waiting]
+        heapq.heapify(self._line)
+        self._ready = []
 
-    def _due(self, profile: Profile, last: datetime, now: datetime) -> datetime:
-        asked = self._asked.get(profile.id)
-        if asked is None or asked.at > now:  # never, or the clock was set back since
-            return now
-        due = asked.at + pace(now - last, asked.empty)
-        return max(due, asked.not_before) if asked.not_before else due
+    def _is_worth_it(self, last: datetime | None, now: datetime) -> bool:
+        """Whoever can be mentioned always is; others while their posts may be answered."""
+        mentioned = Event.MENTION in self._network.events
+        return mentioned or (last is not None and now - last <= FORGOTTEN)
 
-    def _ask(self, profile: Profile, now: datetime) -> None:
-        before = self._asked.get(profile.id) or _Asked(at=now)
-        self._asked[profile.id] = replace(before, at=now, empty=before.empty + 1)
+    def _wants_natives(self, profile: Profile) -> bool:
+        return Can.LIST in self._network.can and bool(
+            hearing.channels_for_natives(self._store, profile)
+        )
+
+    def _eligible(self, account: _Account, now: datetime) -> datetime:
+        rest = self._rests.get(account.shared)
+        return max(each for each in (account.due(now), account.not_before, rest) if each)
+
+    def _line_up(self, account: _Account, now: datetime) -> None:
+        if self._accounts.get(account.profile.id) is account:
+            heapq.heappush(self._line, (self._eligible(account, now), account.profile.id))
+
+    def _next(self, now: datetime) -> _Account | None:
+        """Of those who may be asked, the one whose turn came first: what all share is shared in this order."""
+        while self._line and self._line[0][0] <= now:
+            _, id = heapq.heappop(self._line)
+            heapq.heappush(self._ready, (self._accounts[id].due(now), id))
+        while self._ready:
+            _, id = heapq.heappop(self._ready)
+            account = self._accounts[id]
+            if self._eligible(account, now) > now:  # its budget was used up meanwhile
+                self._line_up(account, now)
+                continue
+            self._asking.add(id)
+            return account
+        return None
+
+    # -- asking
+
+    def _ask(self, account: _Account, now: datetime) -> None:
+        profile = account.profile
+        posts = self._to_look_at(account, now)
         since = self._store.interactions.since(profile.id)
         try:
             heard = self._network.interactions(
                 profile,
                 since or now - FORGOTTEN,
                 mark=self._store.interactions.mark(profile.id),
-                posts=self._looked_at(profile, now),
+                posts=posts,
             )
+            new = self._keep(profile, heard, since, now)
+            for post, seen in heard.seen.items():
+                account.looked[post] = now
+                self._see(account, post, seen, now)
+            self._look_for_natives(account, now)
         except SlowDown as error:
-            self._asked[profile.id] = replace(before, at=now, not_before=error.until)
+            account.not_before = error.until
+            if error.shared:
+                account.shared = error.shared
+                self._rests[error.shared] = error.until
             log.info("slowed down", extra={"profile": profile.id, "network": self._service})
         except QueueError as error:
+            account.asked_at, account.failed = now, account.failed + 1
             self._trouble(profile, error, now)
+        except Exception:
+            account.asked_at, account.failed = now, account.failed + 1
+            raise
         else:
-            new = self._keep(profile, heard, now)
+            account.asked_at, account.failed, account.not_before = now, 0, None
+            account.empty = 0 if new else account.empty + 1
             if new:
-                self._asked[profile.id] = _Asked(at=now)
                 log.info("heard", extra={"profile": profile.id, "new": new})
+
+    def _to_look_at(self, account: _Account, now: datetime) -> list[str]:
+        """The posts whose time has come: one of the last hour's, and one of the others, each in turn."""
+        posts = self._store.interactions.posts(account.profile.id, now - FORGOTTEN)
+        account.looked = {post: account.looked[post] for post, _ in posts if post in account.looked}
+
+        def due(post: str, sent_at: datetime) -> datetime:
+            looked = account.looked.get(post)
+            return looked + look_pace(now - sent_at) if looked else sent_at
+
+        dues = sorted((due(*each), each[0], now - each[1]) for each in posts if due(*each) <= now)
+        fresh = [post for _, post, age in dues if age <= HOUR]
+        older = [post for _, post, age in dues if age > HOUR]
+        chosen = [*fresh[:1], *older[:1], *fresh[1:], *older[1:]]
+        return chosen[:_LOOKED_AT_ONCE]
+
+    def _keep(self, profile: Profile, heard: Heard, since: datetime | None, now: datetime) -> int:
+        """Where to go on from is noted last: whoever is stopped before hears it all again."""
+        quiet_before = now - QUIET_BEFORE if since is None else None
+        kept = hearing.keep(self._store, profile, heard.found, now, quiet_before=quiet_before)
+        newest = max((each.created_at for each in heard.found), default=since or now)
+        stand = min(newest, now) - _OVERLAP
+        if since is None or stand > since:
+            self._store.interactions.set_since(profile.id, stand)
+        if heard.mark and heard.mark != self._store.interactions.mark(profile.id):
+            self._store.interactions.set_mark(profile.id, heard.mark)
+        return kept
+
+    def _see(self, account: _Account, post: str, seen: Seen | None, now: datetime) -> None:
+        """What a thread does not show any more is asked about by itself, before it counts as deleted."""
+        hearing.see(self._store, account.profile, post, seen, now)
+        account.hidden = {id: at for id, at in account.hidden.items() if now - at < HOUR}
+        missing = hearing.missing(self._store, account.profile, post, seen)
+        suspects = [each for each in missing if each.id not in account.hidden]
+        for each in suspects[:_CHECKED_AT_ONCE]:
+            if self._network.is_gone(account.profile, each):
+                hearing.remove(self._store, each, now)
+            else:
+                account.hidden[each.id] = now
+
+    def _look_for_natives(self, account: _Account, now: datetime) -> None:
+        at, profile = account.natives_at, account.profile
+        if not account.wants_natives or (at and timedelta() <= now - at < _NATIVES):
+            return
+        account.natives_at = now
+        memo = f"natives:{profile.id}"
+        kept = self._store.memos.recall(memo, now)
+        since = max(datetime.fromisoformat(kept), now - DAY) if kept else now - QUIET_BEFORE
+        natives = self._network.natives(profile, since)
+        if hearing.keep_natives(self._store, profile, natives, now):
+            stand = max((each.created_at for each in natives), default=since) if kept else now
+            self._store.memos.keep(memo, (min(stand, now) - _OVERLAP).isoformat())
 
     def _trouble(self, profile: Profile, error: QueueError, now: datetime) -> None:
         log.warning(
@@ -144,81 +286,6 @@ class Poller:
                 fresh = self._store.profiles.get(profile.team_id, profile.id)
                 if fresh and not fresh.disconnected:
                     self._store.profiles.save(replace(fresh, disconnected=True))
-                    login(self._store, fresh, now, admins=self._admins)
-            self._listed_at = None
-
-    # -- keeping
-
-    def _looked_at(self, profile: Profile, now: datetime) -> list[str]:
-        """Whose threads are looked at this time: the newest post's, and one of the others in turn."""
-        posts = self._store.interactions.posts(profile.id, now - DAY)
-        turn = self._turns[profile.id] = self._turns.get(profile.id, 0) + 1
-        others = posts[1:]
-        return posts[:1] + ([others[turn % len(others)]] if others else [])
-
-    def _keep(self, profile: Profile, heard: Heard, now: datetime) -> int:
-        """Store what is new, in small transactions. What was told before costs a look-up each and no write. Where to go
-        on from is noted last: whoever is stopped before hears it all again."""
-        found, since = heard.found, self._store.interactions.since(profile.id)
-        quiet_before = now - QUIET_BEFORE if since is None else None
-        new = [
-            each
-            for each in found
-            if not self._store.interactions.knows(profile.id, each.service_id)
-        ]
-        kept = 0
-        for start in range(0, len(new), _BATCH):
-            with self._store.transaction():
-                loud: list[tuple[Update, Interaction]] = []
-                for each in new[start : start + _BATCH]:
-                    is_quiet = quiet_before is not None and each.created_at < quiet_before
-                    known = self._keep_one(profile, each, now)
-                    kept += known is not None
-                    if known and not known[1].ours and not is_quiet:
-                        loud.append(known)
-                self._tell(loud, now)
-        newest = max((each.created_at for each in found), default=since or now)
-        stand = min(newest, now) - _OVERLAP
-        if since is None or stand > since:
-            self._store.interactions.set_since(profile.id, stand)
-        if heard.mark and heard.mark != self._store.interactions.mark(profile.id):
-            self._store.interactions.set_mark(profile.id, heard.mark)
-        return kept
-
-    def _keep_one(
-        self, profile: Profile, found: Found, now: datetime
-    ) -> tuple[Update, Interaction] | None:
-        """What answers something we just kept belongs to the same post, so each is looked at in its turn."""
-        update = self._store.interactions.update_for(profile.id, found.post)
-        if update is None:
-            return None
-        ours = self._is_ours(profile, found)
-        interaction = self._store.interactions.add(profile, update, found, ours=ours, now=now)
-        return (update, interaction) if interaction else None
-
-    def _is_ours(self, profile: Profile, found: Found) -> bool:
-        is_us = bool(found.user.service_id) and found.user.service_id == profile.service_id
-        return is_us or self._store.replies.are_ours(profile.id, found.service_id)
-
-    def _tell(self, new: Sequence[tuple[Update, Interaction]], now: datetime) -> None:
-        """Comments go into the thread of every card, many at once as one message; whatever it was, the card's counts
-        change. As each channel wishes, and when."""
-        for update in {update.id: update for update, _ in new}.values():
-            mine = [interaction for of, interaction in new if of.id == update.id]
-            for card in self._store.outbox.cards(update.id):
-                self._tell_channel(card, update, mine, now)
-
-    def _tell_channel(
-        self, card: Notice, update: Update, new: Sequence[Interaction], now: datetime
-    ) -> None:
-        wishes = wishes_of(self._store, card.target)
-        wanted = [each for each in new if wishes.wants(each.event)]
-        said = [each.id for each in wanted if each.event in _TOLD]
-        lines = [(NoticeKind.COMMENT, each) for each in said]
-        if wishes.digest and len(said) > _FEW:
-            lines = [(NoticeKind.DIGEST, "\n".join([update.id, *said]))]
-        if wanted:
-            lines.append((NoticeKind.CARD_CHANGED, update.id))
-        quiet = wishes.quiet_until(now)
-        for kind, subject in lines:
-            put(self._store, kind, card.team_id, subject, card.target, now, hold_until=quiet)
+                    telling.login(self._store, fresh, now, admins=self._admins)
+            with self._lock:
+                self._listed_at = None

@@ -20,7 +20,7 @@ UPDATE = (
     "id, post_id, team_id, profile_id, service, state, scheduled_at, pinned, share_at, shared_from, due_at,"
     " text, text_hash, media, retweet, shorten, attachment, user_id, via, source,"
     " created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error,"
-    " look_since, options"
+    " look_since, options, removed_at"
 )
 
 _NO_MEDIA = Media()
@@ -115,6 +115,7 @@ def update_values(update: Update) -> tuple[Any, ...]:
         update.error,
         seconds(update.look_since),
         json_text(update.options),
+        seconds(update.removed_at),
     )
 
 
@@ -123,7 +124,7 @@ def update(row: Iterable[Any], due: float | None = None) -> Update:
     (id, post_id, team_id, profile_id, service, state, scheduled_at, pinned, share_at, shared_from, due_at,
      text, _, attached, retweet, shorten, attachment, user_id, via, source,
      created_at, updated_at, sent_at, shared_now, service_update_id, service_link, statistics, error,
-     look_since, options) = row  # fmt: skip
+     look_since, options, removed_at) = row  # fmt: skip
     return Update(
         id=id,
         post_id=post_id,
@@ -154,6 +155,7 @@ def update(row: Iterable[Any], due: float | None = None) -> Update:
         error=error,
         look_since=maybe_instant(look_since),
         options={} if options == "{}" else json.loads(options),
+        removed_at=maybe_instant(removed_at),
     )
 
 

@@ -273,6 +273,61 @@ ALTER TABLE local_reactions ADD COLUMN liked INTEGER NOT NULL DEFAULT 0;
 """
 
 
+_THIRD = """
+-- A mention elsewhere is about none of our updates; what is said below it has its id as `mention_id`.
+CREATE TABLE interactions_next (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, profile_id TEXT NOT NULL REFERENCES profiles (id),
+    update_id TEXT REFERENCES updates (id) ON DELETE CASCADE, mention_id TEXT NOT NULL DEFAULT '',
+    service_id TEXT NOT NULL, event TEXT NOT NULL, user TEXT NOT NULL, text TEXT NOT NULL DEFAULT '',
+    link TEXT NOT NULL DEFAULT '', ours INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL, seen_at REAL NOT NULL,
+    edited_at REAL, removed_at REAL,
+    UNIQUE (profile_id, service_id)
+) STRICT;
+INSERT INTO interactions_next (id, team_id, profile_id, update_id, service_id, event, user, text, link, ours,
+    created_at, seen_at, removed_at)
+    SELECT id, team_id, profile_id, update_id, service_id, event, user, text, link, ours, created_at, seen_at,
+    removed_at FROM interactions;
+DROP TABLE interactions;
+ALTER TABLE interactions_next RENAME TO interactions;
+CREATE INDEX interactions_of_update ON interactions (update_id, created_at);
+
+CREATE TABLE replies_next (
+    id TEXT PRIMARY KEY, team_id TEXT NOT NULL, update_id TEXT REFERENCES updates (id) ON DELETE CASCADE,
+    interaction_id TEXT NOT NULL DEFAULT '', text TEXT NOT NULL, user_id TEXT NOT NULL,
+    channel TEXT NOT NULL DEFAULT '', ts TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL CHECK (state IN
+        ('asked', 'internal', 'waiting', 'sending', 'sent', 'failed', 'unconfirmed')),
+    owner TEXT NOT NULL DEFAULT '', service_id TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',
+    created_at REAL NOT NULL, not_before REAL NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO replies_next SELECT id, team_id, update_id, interaction_id, text, user_id, channel, ts, state, owner,
+    service_id, error, created_at, not_before FROM replies;
+DROP TABLE replies;
+ALTER TABLE replies_next RENAME TO replies;
+CREATE UNIQUE INDEX replies_message ON replies (channel, ts) WHERE ts <> '';
+CREATE INDEX replies_waiting ON replies (created_at) WHERE state IN ('waiting', 'sending');
+CREATE INDEX replies_service ON replies (service_id) WHERE service_id <> '';
+
+ALTER TABLE updates ADD COLUMN removed_at REAL;
+
+-- What an account posted on its network itself was never in its queue: it counts in no statistics of that.
+DROP TRIGGER updates_counted_in;
+DROP TRIGGER updates_counted_out;
+CREATE TRIGGER updates_counted_in AFTER INSERT ON updates WHEN NEW.via <> 'native' BEGIN
+    UPDATE profiles SET pending_n = pending_n + (NEW.state IN ('queued', 'scheduled')),
+        waiting_n = waiting_n + (NEW.state = 'queued' AND NEW.share_at IS NULL),
+        sent_n = sent_n + (NEW.state = 'sent') WHERE id = NEW.profile_id;
+END;
+CREATE TRIGGER updates_counted_out AFTER DELETE ON updates WHEN OLD.via <> 'native' BEGIN
+    UPDATE profiles SET pending_n = pending_n - (OLD.state IN ('queued', 'scheduled')),
+        waiting_n = waiting_n - (OLD.state = 'queued' AND OLD.share_at IS NULL),
+        sent_n = sent_n - (OLD.state = 'sent') WHERE id = OLD.profile_id;
+END;
+
+ALTER TABLE local_reactions ADD COLUMN removed_at REAL;
+"""
+
+
 @migrations()
 def m001_first(db: Database) -> None:
     """Everything of the first release."""
@@ -283,6 +338,12 @@ def m001_first(db: Database) -> None:
 def m002_networks(db: Database) -> None:
     """Networks, series, logins, what a channel wants."""
     db.executescript(_SECOND)
+
+
+@migrations()
+def m003_conversations(db: Database) -> None:
+    """Mentions elsewhere, what was edited or deleted on a network, posts made there."""
+    db.executescript(_THIRD)
 
 
 def unknown_in(connection: sqlite3.Connection) -> bool:

@@ -7,8 +7,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from buffer.errors import Code, Refused, Unclear
-from buffer.model import Event, Found, Interaction, Limits, Profile, Receipt, Update
-from buffer.ports import Account, Certainty, Field, Heard, Step
+from buffer.model import (
+    Event,
+    Found,
+    Interaction,
+    Limits,
+    Native,
+    Profile,
+    Receipt,
+    Reply,
+    Seen,
+    Update,
+)
+from buffer.ports import Account, Can, Certainty, Field, Heard, Step
 
 
 class FakeClock:
@@ -40,13 +51,19 @@ class FakeNetwork:
     ) -> None:
         self.certainty = certainty
         self.events = events
+        self.can = frozenset(Can)
         self.posts: list[Update] = []
         self.cannot_be_searched = False
         self.dies_while_looking = False
         self.threads: list[list[str]] = []
-        self.replies: list[tuple[Update, Interaction | None, str]] = []
+        self.replies: list[tuple[Update | None, Interaction | None, str]] = []
         self.calls: list[str] = []
         self.reports: list[Found] = []
+        self.shows: dict[str, Seen | None] = {}
+        self.made_there: list[Native] = []
+        self.gone: set[str] = set()
+        self.edits: list[tuple[str, str]] = []
+        self.deleted: list[str] = []
         self.looked_at: list[tuple[str, ...]] = []
         self.mark = ""
         self.liked: set[str] = set()
@@ -145,11 +162,29 @@ class FakeNetwork:
         self.looked_at.append(tuple(posts))
         self.marks.append(mark)
         return Heard(
-            mark=self.mark, found=[found for found in self.reports if found.created_at >= since]
+            mark=self.mark,
+            found=[found for found in self.reports if found.created_at >= since],
+            seen={post: self.shows.get(post, Seen()) for post in posts},
         )
 
+    def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
+        self._begin("natives")
+        return [each for each in self.made_there if each.created_at >= since]
+
+    def is_gone(self, profile: Profile, to: Interaction) -> bool:
+        self._begin("is_gone")
+        return to.service_id in self.gone
+
+    def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
+        self._begin("edit_reply")
+        self.edits.append((reply.service_id, text))
+
+    def delete_reply(self, profile: Profile, reply: Reply) -> None:
+        self._begin("delete_reply")
+        self.deleted.append(reply.service_id)
+
     def reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt:
         self._begin("reply")
         if self.certainty is Certainty.KEYED and key in self._by_key:
@@ -160,7 +195,7 @@ class FakeNetwork:
         return receipt
 
     def find_reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt | None:
         self.calls.append("find_reply")
         if self.cannot_be_searched:

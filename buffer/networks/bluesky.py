@@ -31,13 +31,16 @@ from buffer.model import (
     Json,
     Limits,
     Media,
+    Native,
     Person,
     Profile,
     Receipt,
+    Reply,
+    Seen,
     Update,
 )
 from buffer.networks.known import is_free
-from buffer.ports import LOGIN, SESSION, Account, Certainty, Clock, Field, Heard, Step, Store
+from buffer.ports import LOGIN, SESSION, Account, Can, Certainty, Clock, Field, Heard, Step, Store
 from buffer.text import Kind, marks
 from buffer.web import Answer, Web, address, error_for, nothing_said_yet
 
@@ -90,6 +93,7 @@ class Bluesky:
 
     certainty = Certainty.KEYED
     events = frozenset({Event.COMMENT, Event.LIKE, Event.RESHARE, Event.MENTION})
+    can = frozenset({Can.LIKE, Can.DELETE, Can.LIST})
     fields = (
         Field(name="handle", label="Handle", hint="Without the @", example="ada.bsky.social"),
         Field(
@@ -183,24 +187,58 @@ class Bluesky:
         session = self._session(profile)
         told = self._notifications(session, profile, since)
         found = [each for each in told if each.created_at >= since]
+        seen: dict[str, Seen | None] = {}
         for post in posts:
-            found += self._thread(session, profile, post)
+            below, seen[post] = self._thread(session, profile, post)
+            found += below
         found.sort(key=lambda each: each.created_at)
-        return Heard(found=found)
+        return Heard(found=found, seen=seen)
+
+    def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
+        session = self._session(profile)
+        shown = [
+            Native(
+                service_id=str(post["uri"]),
+                text=_at(post, "value", "text"),
+                created_at=_made_at(post),
+                link=_receipt(session, post).link,
+            )
+            for post in self._own(session, profile, since)
+            if not _at(post, "value", "reply", "parent", "uri")
+        ]
+        return shown[::-1]
+
+    def is_gone(self, profile: Profile, to: Interaction) -> bool:
+        session, params = self._session(profile), {"uris": to.service_id}
+        said = self._ask(
+            session, "GET", "app.bsky.feed.getPosts", profile, params=params, looking=True
+        )
+        return said.get("posts") == []
+
+    def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
+        raise Refused("Bluesky does not let posts be edited.")
+
+    def delete_reply(self, profile: Profile, reply: Reply) -> None:
+        session = self._session(profile)
+        body = {
+            "repo": session.did,
+            "collection": POST,
+            "rkey": reply.service_id.rpartition("/")[2],
+        }
+        self._ask(session, "POST", "com.atproto.repo.deleteRecord", profile, json=body)
 
     def reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt:
         with nothing_said_yet():
             session = self._session(profile)
             record = self._words(session, profile, text, key)
-            record["reply"] = self._thread_of(
-                session, profile, to.service_id if to else update.service_update_id
-            )
+            answered = to.service_id if to else update.service_update_id if update else ""
+            record["reply"] = self._thread_of(session, profile, answered)
         return self._put(session, profile, record, key)
 
     def find_reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt | None:
         return self._get(self._session(profile), profile, key)
 
@@ -394,15 +432,26 @@ class Bluesky:
                 break
         return found
 
-    def _thread(self, session: _Session, profile: Profile, post: str) -> list[Found]:
-        """What was answered under one of our posts, however deep; of a post that is gone, nothing."""
+    def _thread(
+        self, session: _Session, profile: Profile, post: str
+    ) -> tuple[list[Found], Seen | None]:
+        """What was answered under one of our posts, however deep, and how that stands; None for one that is gone."""
         params = {"uri": post, "depth": "10", "parentHeight": "0"}
-        try:
-            name = "app.bsky.feed.getPostThread"
-            said = self._ask(session, "GET", name, profile, params=params, looking=True)
-        except Refused:
-            return []
-        return list(_answers(said.get("thread"), post))
+        name = "app.bsky.feed.getPostThread"
+        said = self._tried(session, profile, "GET", name, params=params, looking=True)
+        if said.status == 400 and _error(said) == "NotFound":
+            return [], None
+        thread = _json(self._checked(said)).get("thread")
+        view = thread.get("post") if isinstance(thread, dict) else None
+        if not isinstance(view, dict):
+            raise Unclear(UNREADABLE)
+        below = list(_answers(thread, post))
+        counts = {
+            name: view[field]
+            for name, field in (("likes", "likeCount"), ("reshares", "repostCount"))
+            if isinstance(view.get(field), int)
+        }
+        return below, Seen(counts=counts, answers=frozenset(each.service_id for each in below))
 
     def _is_free(self, profile: Profile, update: Update, post: Json) -> bool:
         return is_free(self._store, profile, update, str(post.get("uri") or ""))
@@ -493,7 +542,9 @@ class Bluesky:
         headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Answer:
-        self._budgets.spend(session.did, self._clock(), looking=looking)
+        reads = method == "GET"
+        budget = session.server if reads else session.did
+        self._budgets.spend(budget, self._clock(), looking=looking, shared=reads)
         said = self._web.ask(
             method,
             f"{session.server}/xrpc/{name}",
@@ -501,7 +552,7 @@ class Bluesky:
             **more,
         )
         if allowance := _allowance(said):
-            self._budgets.note(session.did, allowance)
+            self._budgets.note(budget, allowance)
         return said
 
     def _checked(self, said: Answer) -> Answer:
@@ -585,17 +636,21 @@ def _found(told: Json, did: str) -> Found | None:
     if event is None or not isinstance(record, dict) or not isinstance(author, dict):
         return None
     uri, handle = str(told.get("uri") or ""), str(author.get("handle") or "")
-    root = _at(record, "reply", "root", "uri")
-    answered = root if root.startswith(f"at://{did}/") else _at(record, "reply", "parent", "uri")
+    root, home = _at(record, "reply", "root", "uri"), f"at://{did}/"
+    answered = root if root.startswith(home) else _at(record, "reply", "parent", "uri")
     has_words = event in (Event.COMMENT, Event.MENTION)
+    is_about = str(told.get("reasonSubject") or "")
+    if told["reason"] in ("reply", "mention"):
+        is_about = answered
     return Found(
-        post=answered if event is Event.COMMENT else str(told.get("reasonSubject") or ""),
+        post=is_about,
         service_id=uri,
         event=event,
         user=_person(author),
         created_at=_instant(str(told.get("indexedAt") or "")),
         text=str(record.get("text") or "") if has_words else "",
         link=_page_of(handle, uri) if has_words else "",
+        elsewhere=has_words and (told["reason"] == "quote" or not is_about.startswith(home)),
     )
 
 

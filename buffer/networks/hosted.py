@@ -7,8 +7,30 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from buffer.errors import Refused, SlowDown
-from buffer.model import Actor, Event, Found, Interaction, Limits, Profile, Receipt, Update
-from buffer.ports import Account, Certainty, Clock, Field, Heard, Network, Queues, Step, Store
+from buffer.model import (
+    Actor,
+    Event,
+    Found,
+    Interaction,
+    Limits,
+    Native,
+    Profile,
+    Receipt,
+    Reply,
+    Update,
+)
+from buffer.ports import (
+    Account,
+    Can,
+    Certainty,
+    Clock,
+    Field,
+    Heard,
+    Network,
+    Queues,
+    Step,
+    Store,
+)
 
 PAUSE = timedelta(minutes=1)
 """Between two looks at a profile: Buffer allows 60 requests a minute in all."""
@@ -25,6 +47,7 @@ class Hosted:
 
     certainty = Certainty.BLIND
     events = frozenset(Event)
+    can: frozenset[Can] = frozenset()
 
     def __init__(self, queues: Queues, store: Store, clock: Clock) -> None:
         self._queues, self._store, self._clock = queues, store, clock
@@ -87,15 +110,28 @@ class Hosted:
         ]
         return Heard(found=sorted(found, key=lambda each: each.created_at))
 
+    def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
+        return ()
+
+    def is_gone(self, profile: Profile, to: Interaction) -> bool:
+        return False
+
+    def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
+        raise Refused("A hosted queue changes no comments.")
+
+    def delete_reply(self, profile: Profile, reply: Reply) -> None:
+        raise Refused("A hosted queue deletes no comments.")
+
     def reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt:
+        assert update, "it tells of no mentions elsewhere"
         queue = self._queues(Actor(team_id=profile.team_id, user_id="", via="slack"), key)
         made = queue.comment(update.id, text, interaction_id=to.id if to else "")
         return Receipt(service_id=made.service_id or made.id)
 
     def find_reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt | None:
         raise Refused("Nobody can look for a comment on a hosted queue.")
 

@@ -11,12 +11,15 @@ from buffer.model import (
     Event,
     Interaction,
     Limits,
+    Native,
     Profile,
     Receipt,
+    Reply,
+    Seen,
     Update,
     new_id,
 )
-from buffer.ports import Account, Certainty, Clock, Field, Heard, Step, Store
+from buffer.ports import Account, Can, Certainty, Clock, Field, Heard, Step, Store
 from buffer.web import Web
 
 SERVICE = "local"
@@ -28,6 +31,7 @@ class Local:
 
     certainty = Certainty.KEYED
     events = frozenset({Event.COMMENT, Event.LIKE, Event.RESHARE})
+    can = frozenset({Can.LIKE, Can.EDIT, Can.DELETE})
 
     def __init__(self, store: Store, web: Web, *, clock: Clock, public_url: str) -> None:
         self._store = store
@@ -68,17 +72,41 @@ class Local:
     def interactions(
         self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
     ) -> Heard:
-        found = self._store.local.found(profile.id, since)
-        return Heard(found=[replace(each, link=self._link(each.post)) for each in found])
+        found = self._store.local.found(profile.id, since, posts)
+        seen = {
+            post: Seen(
+                answers=frozenset(
+                    each.service_id
+                    for each in found
+                    if each.post == post and each.event is Event.COMMENT
+                )
+            )
+            for post in posts
+        }
+        return Heard(found=[replace(each, link=self._link(each.post)) for each in found], seen=seen)
+
+    def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
+        return ()
+
+    def is_gone(self, profile: Profile, to: Interaction) -> bool:
+        return not self._store.local.is_there(to.service_id)
+
+    def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
+        if not self._store.local.edit(reply.service_id, _said(text, to)):
+            raise Refused("The comment is no longer on the local network.")
+
+    def delete_reply(self, profile: Profile, reply: Reply) -> None:
+        self._store.local.remove(reply.service_id, self._clock())
 
     def reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt:
+        assert update, "nobody is mentioned elsewhere here"
         comment = self._store.local.react(
             update.service_update_id,
             event=Event.COMMENT,
             who=profile.name,
-            text=f"@{to.user.username} {text}" if to else text,
+            text=_said(text, to),
             key=key,
             ours=True,
             now=self._clock(),
@@ -88,7 +116,7 @@ class Local:
         return Receipt(service_id=comment, link=self._link(update.service_update_id))
 
     def find_reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt | None:
         comment = self._store.local.reaction(key)
         return Receipt(service_id=comment) if comment else None
@@ -102,3 +130,7 @@ class Local:
 
     def _link(self, post: str) -> str:
         return f"{self._page}#post-{post}"
+
+
+def _said(text: str, to: Interaction | None) -> str:
+    return f"@{to.user.username} {text}" if to else text

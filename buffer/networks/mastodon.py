@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from typing import Any
@@ -32,13 +32,16 @@ from buffer.model import (
     Interaction,
     Json,
     Limits,
+    Native,
     Person,
     Profile,
     Receipt,
+    Reply,
+    Seen,
     Update,
 )
 from buffer.networks.known import is_free
-from buffer.ports import LOGIN, Account, Certainty, Clock, Field, Heard, Step, Store
+from buffer.ports import LOGIN, Account, Can, Certainty, Clock, Field, Heard, Step, Store
 from buffer.web import Answer, Web, address, error_for, nothing_said_yet
 
 SERVICE = "mastodon"
@@ -69,7 +72,13 @@ SKEW = timedelta(minutes=2)
 """By how much a server's clock may be behind ours."""
 
 _PAGE, _PAGES, _BURST = 40, 10, 25
-_EVENTS = {"mention": Event.COMMENT, "favourite": Event.LIKE, "reblog": Event.RESHARE}
+_GONE = (404, 410)
+_EVENTS = {
+    "mention": Event.COMMENT,
+    "favourite": Event.LIKE,
+    "reblog": Event.RESHARE,
+    "quote": Event.MENTION,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +97,7 @@ class Mastodon:
 
     certainty = Certainty.LOOKUPABLE
     events = frozenset({Event.COMMENT, Event.LIKE, Event.RESHARE, Event.MENTION})
+    can = frozenset(Can)
     fields = (
         Field(
             name="server",
@@ -188,17 +198,54 @@ class Mastodon:
         self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
     ) -> Heard:
         """Notifications, from the oldest new one upward, so that no burst is too large; and the threads of `posts`,
-        since a reply to a reply is told to nobody."""
+        since a reply to a reply is told to nobody, nor is that one was edited or deleted."""
         login = self._login(profile)
         told, mark = self._notifications(login, profile, since, mark)
-        found = [each for item in told if (each := _found(item, login.server))]
+        found = [each for item in told if (each := _found(item, login))]
+        seen: dict[str, Seen | None] = {}
         for post in posts:
-            found += self._thread(login, profile, post)
+            status = self._status(login, profile, post)
+            seen[post] = None
+            if status:
+                below = self._thread(login, profile, post)
+                found += below
+                seen[post] = _seen(status, below)
         found.sort(key=lambda each: each.created_at)
-        return Heard(found=found, mark=mark)
+        return Heard(found=found, mark=mark, seen=seen)
+
+    def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
+        """What only some may read is nothing for a channel, nor are the later parts of a thread."""
+        statuses = self._own(self._login(profile), profile, since)
+        shown = [
+            Native(
+                service_id=str(status["id"]),
+                text=plain(str(status.get("content") or "")),
+                created_at=_instant(status),
+                link=str(status.get("url") or ""),
+            )
+            for status in statuses
+            if status.get("visibility") in ("public", "unlisted")
+            and not status.get("in_reply_to_id")
+            and not status.get("reblog")
+        ]
+        return shown[::-1]
+
+    def is_gone(self, profile: Profile, to: Interaction) -> bool:
+        return self._status(self._login(profile), profile, to.service_id) is None
+
+    def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
+        path = f"/api/v1/statuses/{reply.service_id}"
+        body = {"status": _addressed(text, to)}
+        self._ask(self._login(profile), profile, "PUT", path, json=body)
+
+    def delete_reply(self, profile: Profile, reply: Reply) -> None:
+        path = f"/api/v1/statuses/{reply.service_id}"
+        said = self._said(self._login(profile), "DELETE", path, profile=profile)
+        if said.status not in _GONE:
+            self._checked(said)
 
     def reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt:
         login = self._login(profile)
         body: Json = {"status": _addressed(text, to), "in_reply_to_id": _answers(update, to)}
@@ -208,7 +255,7 @@ class Mastodon:
         return _receipt(said)
 
     def find_reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt | None:
         login, words = self._login(profile), _addressed(text, to)
         for status in self._own(login, profile, _made(key) - SKEW):
@@ -390,6 +437,12 @@ class Mastodon:
                 break
         return found, mark
 
+    def _status(self, login: _Login, profile: Profile, id: str) -> Json | None:
+        """A post as it stands; None for one that is gone."""
+        path = f"/api/v1/statuses/{id}"
+        said = self._said(login, "GET", path, profile=profile, looking=True)
+        return None if said.status in _GONE else _json(self._checked(said))
+
     def _thread(self, login: _Login, profile: Profile, post: str) -> list[Found]:
         """What was answered under one of our posts, however deep; of a post that is gone, nothing."""
         try:
@@ -426,7 +479,10 @@ class Mastodon:
             raise Unclear("The server answered something that cannot be read.")
         return found
 
-    def _call(
+    def _call(self, login: _Login, method: str, path: str, **more: Any) -> Answer:
+        return self._checked(self._said(login, method, path, **more))
+
+    def _said(
         self,
         login: _Login,
         method: str,
@@ -448,7 +504,7 @@ class Mastodon:
         )
         if allowance := _allowance(said):
             self._budgets.note(budget, allowance)
-        return self._checked(said)
+        return said
 
     def _checked(self, said: Answer) -> Answer:
         """Raises what a status means."""
@@ -485,8 +541,10 @@ def _addressed(text: str, to: Interaction | None) -> str:
     return f"@{to.user.username} {text}"
 
 
-def _answers(update: Update, to: Interaction | None) -> str:
-    return to.service_id if to else update.service_update_id
+def _answers(update: Update | None, to: Interaction | None) -> str:
+    if to:
+        return to.service_id
+    return update.service_update_id if update else ""
 
 
 def _status(update: Update, files: list[str], thread: Sequence[Receipt]) -> Json:
@@ -511,18 +569,24 @@ def _receipt(status: Json) -> Receipt:
     return Receipt(service_id=str(status["id"]), link=link)
 
 
-def _found(told: Json, server: str) -> Found | None:
+def _found(told: Json, login: _Login) -> Found | None:
+    server = login.server
     event, status = _EVENTS.get(str(told.get("type"))), told.get("status")
     who = told.get("account")
     if event is None or not isinstance(status, dict) or not isinstance(who, dict):
         return None
     if event is Event.COMMENT and status.get("in_reply_to_id"):
-        return _comment(status, str(status["in_reply_to_id"]), server)
-    if event is Event.COMMENT and _is_confidential(status):
+        said = _comment(status, str(status["in_reply_to_id"]), server)
+        is_ours = str(status.get("in_reply_to_account_id")) == login.account
+        return replace(said, elsewhere=not is_ours) if said else None
+    has_words = event in (Event.COMMENT, Event.MENTION)
+    if has_words and _is_confidential(status):
         return None
-    post = "" if event is Event.COMMENT else str(status.get("id") or "")
-    event = Event.MENTION if event is Event.COMMENT else event
-    has_words = event is Event.MENTION
+    is_mention = event is Event.COMMENT
+    post = str(status.get("id") or "")
+    if has_words:
+        post = "" if is_mention else _quoted(status)
+    event = Event.MENTION if is_mention else event
     return Found(
         post=post,
         service_id=str(status["id"]) if has_words else f"n{told['id']}",
@@ -531,6 +595,27 @@ def _found(told: Json, server: str) -> Found | None:
         created_at=_instant(told),
         text=plain(str(status.get("content") or "")) if has_words else "",
         link=str(status.get("url") or "") if has_words else "",
+        elsewhere=has_words,
+    )
+
+
+def _quoted(status: Json) -> str:
+    """The id of what a post quotes (the Quote entity, since Mastodon 4.4); "" where that is not told."""
+    quote = status.get("quote")
+    quoted = quote.get("quoted_status") if isinstance(quote, dict) else None
+    return str(quoted.get("id") or "") if isinstance(quoted, dict) else ""
+
+
+def _seen(status: Json, below: Sequence[Found]) -> Seen:
+    counts = {
+        name: status[field]
+        for name, field in (("likes", "favourites_count"), ("reshares", "reblogs_count"))
+        if isinstance(status.get(field), int)
+    }
+    return Seen(
+        counts=counts,
+        answers=frozenset(each.service_id for each in below),
+        text=plain(str(status.get("content") or "")) if status.get("edited_at") else None,
     )
 
 

@@ -24,11 +24,13 @@ from buffer.model import (
     Json,
     Limits,
     Media,
+    Native,
     Profile,
     Receipt,
+    Reply,
     Update,
 )
-from buffer.ports import LOGIN, Account, Certainty, Clock, Field, Heard, Step, Store
+from buffer.ports import LOGIN, Account, Can, Certainty, Clock, Field, Heard, Step, Store
 from buffer.web import Answer, Web, error_for
 
 SERVICE = "webhook"
@@ -56,6 +58,7 @@ class Webhook:
 
     certainty = Certainty.KEYED
     events: frozenset[Event] = frozenset()
+    can: frozenset[Can] = frozenset()
     fields = (
         Field(name="name", label="Name", hint="What it is called in Slack", example="Our blog"),
         Field(
@@ -138,13 +141,25 @@ class Webhook:
     ) -> Heard:
         return Heard()
 
+    def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
+        return ()
+
+    def is_gone(self, profile: Profile, to: Interaction) -> bool:
+        return False
+
+    def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
+        raise Refused("A webhook takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
+
+    def delete_reply(self, profile: Profile, reply: Reply) -> None:
+        raise Refused("A webhook takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
+
     def reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt:
         raise Refused("A webhook takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
 
     def find_reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt | None:
         raise Refused("A webhook takes no comments.")
 

@@ -8,7 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from buffer.model import Event, Found, Interaction, Json, Limits, Profile, Receipt, Update
+from buffer.model import (
+    Event,
+    Found,
+    Interaction,
+    Json,
+    Limits,
+    Native,
+    Profile,
+    Receipt,
+    Reply,
+    Seen,
+    Update,
+)
 
 LOGIN, SESSION = "login", "session"
 """The names a profile's secrets are kept under: what was given at the connection, and what became of it since."""
@@ -21,6 +33,16 @@ class Certainty(StrEnum):
     KEYED = "keyed"
     LOOKUPABLE = "look-up-able"
     BLIND = "blind"
+
+
+class Can(StrEnum):
+    """What not every network can do with comments: like one, edit and delete one of ours; and list what an account
+    posted by itself."""
+
+    LIKE = "like"
+    EDIT = "edit"
+    DELETE = "delete"
+    LIST = "list"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,10 +83,12 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """What people did, oldest first, and `mark`: where to go on from the next time, for a network that counts."""
+    """What people did, oldest first; `mark`: where to go on from the next time, for a network that counts; and `seen`:
+    how the posts stand that were looked at, None for one that is gone."""
 
     found: Sequence[Found] = ()
     mark: str = ""
+    seen: Mapping[str, Seen | None] = field(default_factory=dict)
 
 
 class Network(Protocol):
@@ -81,6 +105,9 @@ class Network(Protocol):
     @property
     def events(self) -> frozenset[Event]:
         """The interactions this network reports."""
+
+    @property
+    def can(self) -> frozenset[Can]: ...
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -110,17 +137,29 @@ class Network(Protocol):
     def interactions(
         self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
     ) -> Heard:
-        """What people did with our posts since then, or since the `mark` of the last time. `posts` are a few of our own
-        of late, by their ids there, whose threads are looked at as well: networks do not tell of everything. May repeat
-        what was told before."""
+        """What people did with our posts since then, or since the `mark` of the last time. `posts` are a few of our
+        own, by their ids there, that are looked at as well, with all that is said below: networks do not tell of
+        everything. May repeat what was told before."""
+
+    def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
+        """What the account posted since then, oldest first, through us or not; no answers, nothing reshared."""
+
+    def is_gone(self, profile: Profile, to: Interaction) -> bool:
+        """Whether a comment that its thread did not show is really not there any more."""
 
     def reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt:
-        """Comment on our own post, or answer one comment on it."""
+        """Comment on our own post, or answer one comment on it; without a post, a mention elsewhere."""
+
+    def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
+        """Change a comment of ours that is out. Twice is once. Asked only where that can be."""
+
+    def delete_reply(self, profile: Profile, reply: Reply) -> None:
+        """Delete a comment of ours that is out; one that is gone is deleted. Asked only where that can be."""
 
     def find_reply(
-        self, profile: Profile, update: Update, to: Interaction | None, text: str, key: str
+        self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt | None:
         """The comment that `reply` made with all of this, if it is there. Asked only where the network is look-up-able;
         raises Refused where nobody can look."""

@@ -70,6 +70,9 @@ class Profiles(Protocol):
 class Updates(Protocol):
     """Updates. Each change is a conditional UPDATE: the number of rows that matched is returned, never guessed."""
 
+    def unsettled(self, profile_id: str, since: datetime) -> bool:
+        """Whether something of this profile is on its way, or may have gone out since then."""
+
     def append(self, updates: Sequence[Update]) -> None:
         """Insert; queued ones behind the last of their queue."""
 
@@ -222,11 +225,14 @@ class Outbox(Protocol):
     def on_wire(self) -> list[tuple[Notice, str]]:
         """Lines whose posting was begun and not ended, with their owners: after a crash each is looked up first."""
 
-    def card(self, update_id: str, channel: str) -> Notice | None:
-        """The card of an update in a channel, once posted."""
+    def said(self, kind: NoticeKind, subject: str, channel: str) -> Notice | None:
+        """The line of this kind about a subject in a channel, once posted."""
 
-    def cards(self, update_id: str) -> list[Notice]:
-        """All cards of an update, those still to be posted too."""
+    def lines(self, kind: NoticeKind, subject: str) -> list[Notice]:
+        """All lines of this kind about a subject, those still to be posted too."""
+
+    def digests(self, update_id: str) -> list[Notice]:
+        """All digests of what was answered to an update, those still to be posted too."""
 
     def by_message(self, channel: str, ts: str) -> Notice | None:
         """What the bot said there."""
@@ -236,12 +242,37 @@ class Interactions(Protocol):
     """What people did, stored once by (profile, the network's id)."""
 
     def add(
-        self, profile: Profile, update: Update, found: Found, *, ours: bool, now: datetime
+        self,
+        profile: Profile,
+        update: Update | None,
+        found: Found,
+        *,
+        ours: bool,
+        now: datetime,
+        mention_id: str = "",
     ) -> Interaction | None:
-        """None if it is known already. What is not ours is counted in the update's statistics."""
+        """None if it is known already. What is not ours is counted in the statistics of its update, if it has one."""
 
-    def knows(self, profile_id: str, service_id: str) -> bool:
-        """Whether it is kept already."""
+    def known(self, profile_id: str, service_id: str) -> Interaction | None:
+        """The one that is kept of this id on the network."""
+
+    def below(self, profile_id: str, post: str) -> list[Interaction]:
+        """What is kept of all that was said below a post of ours, by its id on the network, and not removed."""
+
+    def edit(self, interaction: Interaction, text: str, now: datetime) -> None:
+        """It says this now, and is there (again)."""
+
+    def remove(self, interaction: Interaction, now: datetime) -> bool:
+        """It is not on its network any more; False if that was known."""
+
+    def count(self, update: Update, counts: Mapping[str, int]) -> bool:
+        """What the network counts itself takes the place of our own counting; False if nothing is new."""
+
+    def post_edited(self, update: Update, text: str) -> None:
+        """A post that is out was edited on its network."""
+
+    def post_removed(self, update: Update, at: datetime | None) -> None:
+        """A post that was out is gone since then; None: it is there after all."""
 
     def get(self, team_id: str, interaction_id: str) -> Interaction | None: ...
     def of_update(
@@ -261,11 +292,15 @@ class Interactions(Protocol):
         """Our update that something with this id on the network belongs to: a post or a part of one, a comment under
         it, or a reply of ours."""
 
-    def posts(self, profile_id: str, since: datetime) -> list[str]:
+    def mention_for(self, profile_id: str, post: str) -> str:
+        """The id of the mention elsewhere whose conversation something with this id on the network belongs to; "" for
+        none."""
+
+    def posts(self, profile_id: str, since: datetime) -> list[tuple[str, datetime]]:
         """What this profile posted since then, by the ids on the network, parts of series too; the newest first."""
 
-    def active(self, service: str, since: datetime) -> list[tuple[Profile, datetime]]:
-        """Profiles of a network that sent something since then, with the time of the last."""
+    def active(self, service: str) -> list[tuple[Profile, datetime | None]]:
+        """The connected profiles of a network, each with the time when it sent the last."""
 
     def since(self, profile_id: str) -> datetime | None:
         """Where the poller of this profile stands."""
@@ -297,6 +332,9 @@ class Replies(Protocol):
         text: str | None = None,
     ) -> bool:
         """One conditional step; False if it was not in an expected state."""
+
+    def edited(self, reply_id: str, text: str) -> None:
+        """The comment says this now."""
 
     def take_over(self, reply_id: str, *, owner: str, from_owner: str) -> bool:
         """Go on with one that somebody dead left on the wire. False if somebody else was first."""
@@ -497,11 +535,20 @@ class LocalPosts(Protocol):
     def like(self, reaction_id: str) -> bool:
         """Our account likes it; False if it is not there."""
 
+    def edit(self, reaction_id: str, text: str) -> bool:
+        """Its writer says it otherwise; False if it is not there."""
+
+    def remove(self, reaction_id: str, now: datetime) -> bool:
+        """Its writer takes it back; False if it is not there."""
+
+    def is_there(self, reaction_id: str) -> bool: ...
+
     def posts(self, *, limit: int = 50) -> list[dict[str, Any]]:
         """Newest first: id, profile_id, profile, text, media, created_at, likes and reshares (names), comments
         (each: id, who, text, ours, created_at)."""
 
-    def found(self, profile_id: str, since: datetime) -> list[Found]: ...
+    def found(self, profile_id: str, since: datetime, posts: Sequence[str] = ()) -> list[Found]:
+        """What people did with the profile's posts since then, and with these in all, oldest first."""
 
 
 class Store(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from math import inf
@@ -13,8 +14,8 @@ from storage import rows
 from storage.sqlite.database import Database
 
 _ROW = (
-    "SELECT id, team_id, profile_id, update_id, service_id, event, user, text, link, ours, created_at"
-    " FROM interactions"
+    "SELECT id, team_id, profile_id, ifnull(update_id, '') AS update_id, mention_id, service_id, event, user, text,"
+    " link, ours, created_at, edited_at, removed_at FROM interactions"
 )
 
 
@@ -25,14 +26,22 @@ class Interactions:
         self._db = db
 
     def add(
-        self, profile: Profile, update: Update, found: Found, *, ours: bool, now: datetime
+        self,
+        profile: Profile,
+        update: Update | None,
+        found: Found,
+        *,
+        ours: bool,
+        now: datetime,
+        mention_id: str = "",
     ) -> Interaction | None:
-        """None if it is known already. What is not ours is counted in the update's statistics."""
+        """None if it is known already. What is not ours is counted in the statistics of its update, if it has one."""
         interaction = Interaction(
             id=new_id(now),
             team_id=profile.team_id,
             profile_id=profile.id,
-            update_id=update.id,
+            update_id=update.id if update else "",
+            mention_id=mention_id,
             service_id=found.service_id,
             event=found.event,
             user=found.user,
@@ -45,16 +54,76 @@ class Interactions:
             if not self._insert(interaction, now):
                 return None
             if not ours:
-                self._count(interaction)
+                self._count(interaction, 1)
             return interaction
 
-    def knows(self, profile_id: str, service_id: str) -> bool:
-        """Whether it is kept already."""
-        found = self._db.one(
-            "SELECT 1 FROM interactions WHERE profile_id = ? AND service_id = ?",
-            (profile_id, service_id),
+    def known(self, profile_id: str, service_id: str) -> Interaction | None:
+        """The one that is kept of this id on the network."""
+        row = self._db.one(
+            f"{_ROW} WHERE profile_id = ? AND service_id = ?", (profile_id, service_id)
         )
-        return found is not None
+        return _interaction(row) if row else None
+
+    def below(self, profile_id: str, post: str) -> list[Interaction]:
+        """What is kept of all that was said below a post of ours, by its id on the network, and not removed."""
+        update = self.update_for(profile_id, post)
+        if update is None:
+            return []
+        found = self._db.all(
+            f"{_ROW} WHERE update_id = ? AND event = ? AND removed_at IS NULL",
+            (update.id, Event.COMMENT),
+        )
+        return [_interaction(row) for row in found]
+
+    def edit(self, interaction: Interaction, text: str, now: datetime) -> None:
+        """It says something else now, and is there (again)."""
+        with self._db.transaction():
+            if interaction.removed and not interaction.ours:
+                self._count(interaction, 1)
+            self._db.execute(
+                "UPDATE interactions SET text = :text, removed_at = NULL,"
+                " edited_at = CASE WHEN text = :text THEN edited_at ELSE :now END WHERE id = :id",
+                {"text": text, "now": now.timestamp(), "id": interaction.id},
+            )
+
+    def remove(self, interaction: Interaction, now: datetime) -> bool:
+        """It is not on its network any more; False if that was known."""
+        with self._db.transaction():
+            gone = self._db.changed(
+                "UPDATE interactions SET removed_at = ? WHERE id = ? AND removed_at IS NULL",
+                (now.timestamp(), interaction.id),
+            )
+            if gone and not interaction.ours:
+                self._count(interaction, -1)
+            return bool(gone)
+
+    def count(self, update: Update, counts: Mapping[str, int]) -> bool:
+        """What the network counts itself takes the place of our own counting; False if nothing is new."""
+        new = {**update.statistics, **counts}
+        if new == update.statistics:
+            return False
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE updates SET statistics = json_patch(statistics, ?) WHERE id = ?",
+                (rows.json_text(counts), update.id),
+            )
+        return True
+
+    def post_edited(self, update: Update, text: str) -> None:
+        """A post that is out was edited on its network."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE updates SET text = ?, text_hash = ? WHERE id = ? AND state = 'sent'",
+                (text, rows.text_hash(text), update.id),
+            )
+
+    def post_removed(self, update: Update, at: datetime | None) -> None:
+        """A post that was out is gone since then; None: it is there after all."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE updates SET removed_at = ? WHERE id = ? AND state = 'sent'",
+                (rows.seconds(at), update.id),
+            )
 
     def get(self, team_id: str, interaction_id: str) -> Interaction | None:
         row = self._db.one(f"{_ROW} WHERE id = ? AND team_id = ?", (interaction_id, team_id))
@@ -117,7 +186,19 @@ class Interactions:
         )
         return rows.update(row) if row else None
 
-    def posts(self, profile_id: str, since: datetime) -> list[str]:
+    def mention_for(self, profile_id: str, post: str) -> str:
+        """The id of the mention elsewhere whose conversation something with this id on the network belongs to; "" for
+        none."""
+        row = self._db.one(
+            """SELECT CASE mention_id WHEN '' THEN id ELSE mention_id END FROM interactions
+            WHERE profile_id = :profile AND update_id IS NULL AND (service_id = :post OR id IN (
+                SELECT interaction_id FROM replies WHERE service_id = :post AND update_id IS NULL))
+            LIMIT 1""",
+            {"profile": profile_id, "post": post},
+        )
+        return str(row[0]) if row and post else ""
+
+    def posts(self, profile_id: str, since: datetime) -> list[tuple[str, datetime]]:
         """What this profile posted since then, by the ids on the network, parts of series too; the newest first."""
         found = self._db.all(
             """SELECT service_update_id, sent_at FROM updates
@@ -127,7 +208,7 @@ class Interactions:
             ORDER BY 2 DESC""",
             {"profile": profile_id, "since": since.timestamp()},
         )
-        return [post for post, _ in found]
+        return [(post, rows.instant(sent_at)) for post, sent_at in found]
 
     def mark(self, profile_id: str) -> str:
         """Where its network said to go on from; "" for nothing."""
@@ -140,15 +221,14 @@ class Interactions:
                 "UPDATE profiles SET interactions_mark = ? WHERE id = ?", (mark, profile_id)
             )
 
-    def active(self, service: str, since: datetime) -> list[tuple[Profile, datetime]]:
-        """Profiles of a network that sent something since then, with the time of the last."""
+    def active(self, service: str) -> list[tuple[Profile, datetime | None]]:
+        """The connected profiles of a network, each with the time when it sent the last."""
         found = self._db.all(
-            f"SELECT {rows.PROFILE}, last FROM (SELECT *, (SELECT max(sent_at) FROM updates"
-            " WHERE profile_id = profiles.id AND state = 'sent') AS last FROM profiles WHERE service = ?)"
-            " WHERE last >= ? AND disconnected = 0",
-            (service, since.timestamp()),
+            f"SELECT {rows.PROFILE}, (SELECT max(sent_at) FROM updates WHERE profile_id = profiles.id"
+            " AND state = 'sent') FROM profiles WHERE service = ? AND disconnected = 0 ORDER BY rowid",
+            (service,),
         )
-        return [(rows.profile(row[:-1]), rows.instant(row[-1])) for row in found]
+        return [(rows.profile(row[:-1]), rows.maybe_instant(row[-1])) for row in found]
 
     def since(self, profile_id: str) -> datetime | None:
         """Where the poller of this profile stands; None before the first time."""
@@ -166,14 +246,15 @@ class Interactions:
     def _insert(self, interaction: Interaction, now: datetime) -> bool:
         return bool(
             self._db.changed(
-                "INSERT INTO interactions (id, team_id, profile_id, update_id, service_id, event, user, text, link,"
-                " ours, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO interactions (id, team_id, profile_id, update_id, mention_id, service_id, event, user,"
+                " text, link, ours, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (profile_id, service_id) DO NOTHING",
                 (
                     interaction.id,
                     interaction.team_id,
                     interaction.profile_id,
-                    interaction.update_id,
+                    interaction.update_id or None,
+                    interaction.mention_id,
                     interaction.service_id,
                     interaction.event,
                     json.dumps(asdict(interaction.user), ensure_ascii=False),
@@ -186,12 +267,12 @@ class Interactions:
             )
         )
 
-    def _count(self, interaction: Interaction) -> None:
+    def _count(self, interaction: Interaction, more: int) -> None:
         # Buffer v1's statistics are plurals of its events. Counted on, not anew: a post may have a million likes.
         self._db.execute(
             "UPDATE updates SET statistics = json_set(statistics, :path,"
-            " ifnull(json_extract(statistics, :path), 0) + 1) WHERE id = :update",
-            {"path": f"$.{interaction.event}s", "update": interaction.update_id},
+            " max(0, ifnull(json_extract(statistics, :path), 0) + :more)) WHERE id = :update",
+            {"path": f"$.{interaction.event}s", "more": more, "update": interaction.update_id},
         )
 
 
@@ -208,4 +289,7 @@ def _interaction(row: Any) -> Interaction:
         text=row["text"],
         link=row["link"],
         ours=bool(row["ours"]),
+        mention_id=row["mention_id"],
+        edited_at=rows.maybe_instant(row["edited_at"]),
+        removed=row["removed_at"] is not None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -88,8 +89,28 @@ class LocalPosts:
 
     def like(self, reaction_id: str) -> bool:
         """Our account likes it; False if it is not there."""
+        return self._change(reaction_id, "liked = 1")
+
+    def edit(self, reaction_id: str, text: str) -> bool:
+        """Its writer says it otherwise; False if it is not there."""
+        return self._change(reaction_id, "text = ?", text)
+
+    def remove(self, reaction_id: str, now: datetime) -> bool:
+        """Its writer takes it back; False if it is not there. Its key stays, so that no later try makes it again."""
+        return self._change(reaction_id, "text = '', removed_at = ?", now.timestamp())
+
+    def is_there(self, reaction_id: str) -> bool:
+        row = self._db.one(
+            "SELECT 1 FROM local_reactions WHERE id = ? AND removed_at IS NULL", (reaction_id,)
+        )
+        return row is not None
+
+    def _change(self, reaction_id: str, change: str, *values: Any) -> bool:
         return bool(
-            self._db.changed("UPDATE local_reactions SET liked = 1 WHERE id = ?", (reaction_id,))
+            self._db.changed(
+                f"UPDATE local_reactions SET {change} WHERE id = ? AND removed_at IS NULL",
+                (*values, reaction_id),
+            )
         )
 
     def posts(self, *, limit: int = 50) -> list[dict[str, Any]]:
@@ -105,20 +126,22 @@ class LocalPosts:
             )
             return [self._with_reactions(dict(row)) for row in found]
 
-    def found(self, profile_id: str, since: datetime) -> list[Found]:
-        """What people did with the profile's posts since then, oldest first."""
+    def found(self, profile_id: str, since: datetime, posts: Sequence[str] = ()) -> list[Found]:
+        """What people did with the profile's posts since then, and with these in all, oldest first."""
         found = self._db.all(
             "SELECT r.*, profiles.service_id AS account FROM local_reactions AS r"
             " JOIN local_posts AS p ON p.id = r.post_id JOIN profiles ON profiles.id = p.profile_id"
-            " WHERE p.profile_id = ? AND r.created_at >= ? ORDER BY r.created_at, r.rowid",
-            (profile_id, since.timestamp()),
+            " WHERE p.profile_id = ? AND r.removed_at IS NULL"
+            " AND (r.created_at >= ? OR p.id IN (SELECT value FROM json_each(?)))"
+            " ORDER BY r.created_at, r.rowid",
+            (profile_id, since.timestamp(), json.dumps(list(posts))),
         )
         return [_found(dict(row)) for row in found]
 
     def _with_reactions(self, post: dict[str, Any]) -> dict[str, Any]:
         reactions = self._db.all(
             "SELECT id, event, who, text, ours, liked, created_at FROM local_reactions WHERE post_id = ?"
-            " ORDER BY created_at, rowid",
+            " AND removed_at IS NULL ORDER BY created_at, rowid",
             (post["id"],),
         )
         return {

@@ -13,6 +13,8 @@ _ROW = (
     "SELECT id, team_id, kind, subject, target, created_at, tries, ts, channel, owner FROM outbox"
 )
 
+_AS_IT_STANDS = (NoticeKind.CARD_CHANGED, NoticeKind.COMMENT_CHANGED)
+
 # Walks from target to target through the index, whatever the number of lines behind each.
 _FIRST_LINES = """
     WITH RECURSIVE targets (target) AS (
@@ -33,11 +35,11 @@ class Outbox:
         self._db = db
 
     def put(self, notice: Notice, *, hold_until: datetime | None = None) -> None:
-        """Write a line. A waiting CARD_CHANGED of the same subject and target is not written twice. One that is held
-        keeps no other of its target waiting."""
+        """Write a line. A waiting CARD_CHANGED or COMMENT_CHANGED of the same subject and target is not written twice.
+        One that is held keeps no other of its target waiting."""
         now = notice.created_at.timestamp()
         with self._db.transaction():
-            if notice.kind is NoticeKind.CARD_CHANGED and self._is_waiting(notice):
+            if notice.kind in _AS_IT_STANDS and self._is_waiting(notice):
                 return
             self._db.execute(
                 "INSERT INTO outbox (id, team_id, kind, subject, target, state, created_at, not_before)"
@@ -117,20 +119,28 @@ class Outbox:
         found = self._db.all(f"{_ROW} WHERE state = 'wire' ORDER BY wire_at, rowid")
         return [(_notice(row), row["owner"]) for row in found]
 
-    def card(self, update_id: str, channel: str) -> Notice | None:
-        """The card of an update in a channel, once posted."""
+    def said(self, kind: NoticeKind, subject: str, channel: str) -> Notice | None:
+        """The line of this kind about a subject in a channel, once posted."""
         row = self._db.one(
-            f"{_ROW} WHERE subject = ? AND kind = 'card' AND state = 'posted' AND ? IN (channel, target)"
+            f"{_ROW} WHERE subject = ? AND kind = ? AND state = 'posted' AND ? IN (channel, target)"
             " ORDER BY rowid DESC LIMIT 1",
-            (update_id, channel),
+            (subject, kind, channel),
         )
         return _notice(row) if row else None
 
-    def cards(self, update_id: str) -> list[Notice]:
-        """All cards of an update, those still to be posted too."""
+    def lines(self, kind: NoticeKind, subject: str) -> list[Notice]:
+        """All lines of this kind about a subject, those still to be posted too."""
         found = self._db.all(
-            f"{_ROW} WHERE subject = ? AND kind = 'card' AND state <> 'given_up' ORDER BY rowid",
-            (update_id,),
+            f"{_ROW} WHERE subject = ? AND kind = ? AND state <> 'given_up' ORDER BY rowid",
+            (subject, kind),
+        )
+        return [_notice(row) for row in found]
+
+    def digests(self, update_id: str) -> list[Notice]:
+        """All digests of what was answered to an update, those still to be posted too."""
+        found = self._db.all(
+            f"{_ROW} WHERE subject > ? AND subject < ? AND kind = ? AND state <> 'given_up' ORDER BY rowid",
+            (f"{update_id}\n", f"{update_id}\v", NoticeKind.DIGEST),
         )
         return [_notice(row) for row in found]
 

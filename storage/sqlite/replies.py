@@ -12,7 +12,11 @@ from storage.sqlite.database import Database
 
 _COLUMNS = "id, team_id, update_id, interaction_id, text, user_id, channel, ts, state, service_id, error, created_at"
 _ROW = f"SELECT {_COLUMNS}, owner FROM replies"
-_OF_SERVICE = "update_id IN (SELECT id FROM updates WHERE service = ? AND id = replies.update_id)"
+_PROFILE = (
+    "ifnull((SELECT profile_id FROM updates WHERE id = replies.update_id),"
+    " (SELECT profile_id FROM interactions WHERE id = replies.interaction_id))"
+)
+_OF_SERVICE = f"{_PROFILE} IN (SELECT id FROM profiles WHERE service = ?)"
 
 
 class Replies:
@@ -32,7 +36,7 @@ class Replies:
                     (
                         reply.id,
                         reply.team_id,
-                        reply.update_id,
+                        reply.update_id or None,
                         reply.interaction_id,
                         reply.text,
                         reply.user_id,
@@ -78,6 +82,11 @@ class Replies:
                 )
             )
 
+    def edited(self, reply_id: str, text: str) -> None:
+        """The comment says this now."""
+        with self._db.transaction():
+            self._db.execute("UPDATE replies SET text = ? WHERE id = ?", (text, reply_id))
+
     def take_over(self, reply_id: str, *, owner: str, from_owner: str) -> bool:
         """Go on with one that somebody dead left on the wire. False if somebody else was first."""
         with self._db.transaction():
@@ -118,8 +127,7 @@ class Replies:
     def are_ours(self, profile_id: str, service_id: str) -> bool:
         """Whether a comment with this id on the network is one of these."""
         found = self._db.one(
-            "SELECT 1 FROM replies JOIN updates ON updates.id = replies.update_id"
-            " WHERE replies.service_id = ? AND replies.service_id <> '' AND updates.profile_id = ?",
+            f"SELECT 1 FROM replies WHERE service_id = ? AND service_id <> '' AND {_PROFILE} = ?",
             (service_id, profile_id),
         )
         return found is not None
@@ -129,7 +137,7 @@ def _reply(row: Any) -> Reply:
     return Reply(
         id=row["id"],
         team_id=row["team_id"],
-        update_id=row["update_id"],
+        update_id=row["update_id"] or "",
         interaction_id=row["interaction_id"],
         text=row["text"],
         user_id=row["user_id"],

@@ -10,7 +10,7 @@ from math import inf
 from operator import itemgetter
 
 from buffer import slots
-from buffer.model import PENDING, Page, Profile, State, Update
+from buffer.model import NATIVE, PENDING, Page, Profile, State, Update
 from storage import rows
 from storage.sqlite.database import Database
 from storage.sqlite.order import IN_LINE, before, behind, place, seek
@@ -88,11 +88,11 @@ class Updates:
     def sent(
         self, profile: Profile, *, offset: int, count: int, since: datetime | None
     ) -> Page[Update]:
-        """Newest first."""
+        """Newest first; what an account posted by itself was never in the queue, and is not here."""
         after = since.timestamp() if since else -1.0
         with self._db.snapshot():
             found = self._db.all(
-                f"{_ROW} WHERE profile_id = ? AND state = 'sent' AND sent_at > ?"
+                f"{_ROW} WHERE profile_id = ? AND state = 'sent' AND sent_at > ? AND via <> '{NATIVE}'"
                 " ORDER BY sent_at DESC, id DESC LIMIT ? OFFSET ?",
                 (profile.id, after, count, offset),
             )
@@ -101,10 +101,21 @@ class Updates:
 
     def _sent_since(self, profile_id: str, after: float) -> int:
         row = self._db.one(
-            "SELECT count(*) FROM updates WHERE profile_id = ? AND state = 'sent' AND sent_at > ?",
+            "SELECT count(*) FROM updates WHERE profile_id = ? AND state = 'sent' AND sent_at > ?"
+            f" AND via <> '{NATIVE}'",
             (profile_id, after),
         )
         return row[0] if row else 0
+
+    def unsettled(self, profile_id: str, since: datetime) -> bool:
+        """Whether something of this profile is on its way, or may have gone out since then."""
+        row = self._db.one(
+            "SELECT 1 FROM updates WHERE profile_id = :profile AND state = 'sending' UNION ALL"
+            " SELECT 1 FROM updates WHERE team_id = (SELECT team_id FROM profiles WHERE id = :profile)"
+            " AND state = 'unconfirmed' AND profile_id = :profile AND updated_at > :since",
+            {"profile": profile_id, "since": since.timestamp()},
+        )
+        return row is not None
 
     def problems(self, team_id: str, *, limit: int) -> list[Update]:
         """Those that need a person, newest first."""

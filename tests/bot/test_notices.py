@@ -108,7 +108,7 @@ def everything(
     yield "card", notices.card(update, profile, {})
     counts = {"comment": 1, "like": 1204, "reshare": 1, "retweet": 1}
     yield "changed card", notices.card(update, profile, counts, asks_first=False)
-    yield "comment", notices.comment(interaction, profile, update)
+    yield "comment", notices.comment(interaction, profile)
     yield "lone comment", notices.lone_comment(interaction, profile, update)
     yield "digest", notices.digest([interaction] * 20, profile, update)
     yield "answered", notices.answered(replace(reply, state=ReplyState.SENT), profile, interaction)
@@ -127,10 +127,10 @@ def everything(
     yield "late on the wire", notices.late(replace(late, state=State.SENDING), profile, "")
     yield "login ended", notices.login(ended)
     yield "login ends", notices.login(replace(profile, expires_at=NOW + timedelta(days=3)))
-    yield "question", notices.reply_question(reply, profile, update)
+    yield "question", notices.reply_question(reply, profile)
     for state in (ReplyState.FAILED, ReplyState.UNCONFIRMED):
         failed_reply = replace(reply, state=state, error=reply.error or "The login has expired.")
-        said = notices.reply_note(failed_reply, profile, update)
+        said = notices.reply_note(failed_reply, profile)
         assert said
         yield f"reply {state}", said
 
@@ -210,14 +210,14 @@ def quoted(message: Message) -> str:
 
 def test_a_comment_is_quoted_as_it_was_written() -> None:
     words = "<!channel> *hi* `x`\n> & </b> &lt;"
-    assert quoted(notices.comment(replace(COMMENT, text=words), PROFILE, SENT)) == words
+    assert quoted(notices.comment(replace(COMMENT, text=words), PROFILE)) == words
 
 
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "https://a|b", "https://a b", "", "ftp://x"]
 )
 def test_no_link_where_the_address_is_none(url: str) -> None:
-    said = json.dumps(notices.comment(replace(COMMENT, link=url), PROFILE, SENT).payload())
+    said = json.dumps(notices.comment(replace(COMMENT, link=url), PROFILE).payload())
     assert '"link"' not in said
 
 
@@ -255,9 +255,9 @@ def test_every_problem_has_its_buttons(state: State, verbs: list[str]) -> None:
 
 def test_the_question_shows_the_length_a_reader_would_count() -> None:
     family = replace(REPLY, text="👩‍👩‍👧‍👦!", error="Pictures stay here.")
-    said = notices.reply_question(family, PROFILE, SENT).payload()
+    said = notices.reply_question(family, PROFILE).payload()
     assert said["blocks"][1]["elements"][0]["text"] == "2 characters. Pictures stay here."
 
 
 def test_a_reply_that_is_well_needs_no_note() -> None:
-    assert notices.reply_note(replace(REPLY, state=ReplyState.SENT), PROFILE, SENT) is None
+    assert notices.reply_note(replace(REPLY, state=ReplyState.SENT), PROFILE) is None

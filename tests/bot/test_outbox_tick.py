@@ -212,7 +212,7 @@ def test_a_card_is_posted_once_and_known(desk: Desk) -> None:
         "event_type": notices.METADATA,
         "event_payload": {"outbox": notice.id},
     }
-    card = desk.store.outbox.card("u1", SOCIAL)
+    card = desk.store.outbox.said(NoticeKind.CARD, "u1", SOCIAL)
     assert card
     assert (card.channel, card.ts) == (SOCIAL, message["ts"])
     assert desk.store.outbox.by_message(SOCIAL, message["ts"]) == card
@@ -461,7 +461,7 @@ def test_what_slack_took_without_an_answer_is_not_said_again(desk: Desk) -> None
     desk.slack.faults.hangs("chat.postMessage", times=4)
     desk.works(120)
     all_said_once(desk)
-    assert desk.store.outbox.card("u1", SOCIAL)
+    assert desk.store.outbox.said(NoticeKind.CARD, "u1", SOCIAL)
 
 
 @pytest.mark.parametrize("error", ["internal_error", "fatal_error"])
@@ -614,7 +614,7 @@ def test_a_process_killed_in_the_middle_of_a_call(
     desk.takes_over()
     assert len(desk.said()) == 1
     assert desk.nothing_left()
-    assert desk.store.outbox.card("u1", SOCIAL)
+    assert desk.store.outbox.said(NoticeKind.CARD, "u1", SOCIAL)
     desk.store.close()
 
 

@@ -135,7 +135,7 @@ def story(store: SqliteStore, network: FakeNetwork, clock: FakeClock) -> Iterato
 def test_a_reply_to_the_post_becomes_a_comment(story: Story) -> None:
     reply = story.writes()
     story.ticks()
-    assert [(update.id, to, text) for update, to, text in story.network.replies] == [
+    assert [(update and update.id, to, text) for update, to, text in story.network.replies] == [
         (story.update.id, None, "Thank you")
     ]
     assert (story.state(reply), story.now(reply).service_id) == (ReplyState.SENT, "r1")

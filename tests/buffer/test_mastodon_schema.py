@@ -18,7 +18,7 @@ from referencing.jsonschema import DRAFT202012
 
 from buffer.markup import plain
 from buffer.model import Event
-from buffer.networks.mastodon import _found, _instant, _limits, _receipt, _told
+from buffer.networks.mastodon import _found, _instant, _limits, _Login, _receipt, _told
 from cast import MONDAY
 from mastodon_server import CLIENT, CODE, SECRET, TOKEN, Server, mastodon
 
@@ -142,7 +142,7 @@ def test_recorded_notifications_are_read() -> None:
     answers = recorded("GET", "/api/v1/notifications")
     told = [each for _, page in answers for each in page]
     assert told
-    found = [_found(each, "http://localhost:3000") for each in told]
+    found = [_found(each, _Login(server="http://localhost:3000", token="")) for each in told]
     mentions = [each for each in found if each and each.event is Event.MENTION]
     assert mentions
     assert all("hello!" in each.text and each.user.username for each in mentions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +12,19 @@ import pytest
 from buffer import telling
 from buffer.channels import Wishes
 from buffer.errors import LoginExpired, NetworkDown, SlowDown
-from buffer.model import Event, Found, Notice, NoticeKind, Person, Reply, ReplyState, State, Update
+from buffer.model import (
+    Event,
+    Found,
+    Native,
+    Notice,
+    NoticeKind,
+    Person,
+    Reply,
+    ReplyState,
+    Seen,
+    State,
+    Update,
+)
 from buffer.poller import Poller, pace
 from cast import ADA, MONDAY, a_profile
 from fakes import FakeClock, FakeNetwork
@@ -88,6 +102,11 @@ class Story:
 
     def passes(self, span: timedelta) -> Story:
         self.clock.passes(span)
+        return self
+
+    def said(self) -> Story:
+        """All of it was posted in Slack."""
+        self.store.database.execute("UPDATE outbox SET state = 'posted', ts = id")
         return self
 
     def told(self) -> list[tuple[str, str]]:
@@ -211,7 +230,16 @@ def test_a_new_post_wakes_an_account_that_was_asked_rarely(story: Story) -> None
     assert len(story.network.calls) == 2
 
 
-def test_nobody_is_asked_about_what_is_long_forgotten(story: Story) -> None:
+def test_an_idle_account_is_asked_once_an_hour_whether_it_is_mentioned(story: Story) -> None:
+    story.passes(31 * DAY).polls()
+    for _ in range(4 * 60):
+        story.passes(MINUTE).polls()
+    assert len(story.network.calls) == 5
+    assert set(story.network.looked_at) == {()}, "nobody is asked about long forgotten posts"
+
+
+def test_where_nobody_can_be_mentioned_an_idle_account_costs_nothing(story: Story) -> None:
+    story.network.events = frozenset({Event.COMMENT})
     story.passes(31 * DAY).polls()
     assert story.network.calls == []
 
@@ -260,7 +288,8 @@ def test_a_lost_login_is_remembered(story: Story) -> None:
         (2 * HOUR, 2, 8 * MINUTE),
         (2 * HOUR, 50, 16 * MINUTE),
         (3 * DAY, 0, 10 * MINUTE),
-        (20 * DAY, 1, 2 * HOUR),
+        (3 * DAY, 50, HOUR),
+        (20 * DAY, 1, HOUR),
     ],
 )
 def test_polling_follows_age_and_backs_off(age: timedelta, empty: int, expected: timedelta) -> None:
@@ -293,15 +322,190 @@ def test_what_answers_a_comment_belongs_to_the_same_post(story: Story) -> None:
     assert [each.service_id for each in found.items] == ["c2", "c1"]
 
 
-def test_the_newest_post_is_looked_at_each_time_and_the_others_in_turn(story: Story) -> None:
-    for number in range(2, 5):
+def test_posts_of_the_last_hour_are_looked_at_in_turn_and_older_ones_less(story: Story) -> None:
+    for number in range(2, 4):
         story.sent(f"p{number}", sent_at=MONDAY + number * SECOND)
+    story.sent("today", sent_at=MONDAY - 3 * HOUR)
     story.sent("old", sent_at=MONDAY - 2 * DAY)
-    for _ in range(6):
+    for _ in range(100):
+        story.passes(15 * SECOND).polls()
+    looked = Counter(post for posts in story.network.looked_at for post in posts)
+    assert max(len(posts) for posts in story.network.looked_at) == 2
+    assert min(looked["p1"], looked["p2"], looked["p3"]) >= 45
+    assert looked["today"] == 3, "every ten minutes"
+    assert looked["old"] == 1, "every two hours"
+
+
+def test_after_a_start_nothing_waits_for_all_the_old_posts(story: Story) -> None:
+    for number in range(20):
+        story.sent(f"old{number}", sent_at=MONDAY - 2 * DAY)
+    for _ in range(4):
+        story.passes(15 * SECOND).polls()
+    assert all(posts[0] == "p1" for posts in story.network.looked_at)
+
+
+# -- how posts stand, and what is not there any more
+
+
+def test_what_the_network_counts_takes_the_place_of_our_own_counting(story: Story) -> None:
+    story.hears("l1", Event.LIKE)
+    story.network.shows["p1"] = Seen(counts={"likes": 7, "reshares": 2})
+    story.polls()
+    assert story.statistics() == {"likes": 7, "reshares": 2}
+    story.network.shows["p1"] = Seen(counts={"likes": 6, "reshares": 2})
+    story.said().passes(MINUTE).polls()
+    assert story.statistics() == {"likes": 6, "reshares": 2}, "a like can be taken back"
+    assert story.told()[-2:] == [("card_changed", SOCIAL), ("card_changed", PRESS)]
+
+
+def test_an_edited_comment_changes_where_it_was_told(story: Story) -> None:
+    story.hears("c1")
+    story.polls().said()
+    story.network.reports.clear()
+    story.hears("c1", text="Nicer")
+    story.passes(MINUTE).polls()
+    assert story.told()[4:6] == [("comment_changed", SOCIAL), ("comment_changed", PRESS)]
+    found = story.store.interactions.known(story.profile.id, "c1")
+    assert found and found.text == "Nicer" and found.edited_at == story.clock.now
+    before = len(story.told())
+    story.said().passes(MINUTE).polls()
+    assert len(story.told()) == before
+
+
+def test_a_comment_that_is_gone_is_shown_as_deleted_and_counts_no_more(story: Story) -> None:
+    story.hears("c1")
+    story.polls().said()
+    story.network.reports.clear()
+    story.network.gone.add("c1")
+    story.network.shows["p1"] = Seen(answers=frozenset())
+    story.passes(MINUTE).polls()
+    assert story.told()[4:6] == [("comment_changed", SOCIAL), ("comment_changed", PRESS)]
+    assert story.statistics() == {"comments": 0}
+    story.said()
+    story.network.gone.clear()
+    story.network.shows.clear()
+    story.hears("c1")
+    story.passes(MINUTE).polls()
+    assert story.statistics() == {"comments": 1}, "it is back"
+
+
+def test_a_comment_that_only_its_thread_does_not_show_stays(story: Story) -> None:
+    story.hears("c1")
+    story.network.shows["p1"] = Seen(answers=frozenset())
+    for _ in range(10):
         story.passes(MINUTE).polls()
-    looked = story.network.looked_at[-6:]
-    assert all(posts[0] == "p4" for posts in looked)
-    assert {posts[1] for posts in looked} == {"p1", "p2", "p3"}
+    assert story.statistics() == {"comments": 1}
+    assert story.network.calls.count("is_gone") == 1, "and is not asked about all the time"
+
+
+def test_a_post_that_is_gone_is_shown_so_on_its_card(story: Story) -> None:
+    story.polls().said()
+    story.network.shows["p1"] = None
+    story.passes(MINUTE).polls()
+    found = story.store.updates.get(ADA.team_id, story.update.id)
+    assert found and found.removed_at == story.clock.now
+    assert story.told() == [("card_changed", SOCIAL), ("card_changed", PRESS)]
+
+
+def test_a_post_edited_there_is_shown_as_it_stands(story: Story) -> None:
+    story.network.shows["p1"] = Seen(text="hello there")
+    story.polls()
+    found = story.store.updates.get(ADA.team_id, story.update.id)
+    assert found and found.text == "hello there"
+
+
+# -- mentions elsewhere
+
+
+def follows(story: Story, *channels: str) -> None:
+    for channel in channels:
+        story.store.feeds.follow(ADA.team_id, channel, story.profile.id)
+
+
+def test_a_mention_elsewhere_is_told_in_every_channel_that_hears_of_the_account(
+    story: Story,
+) -> None:
+    follows(story, SOCIAL)
+    story.hears("m1", Event.COMMENT, post="a stranger's", elsewhere=True)
+    story.polls()
+    assert story.told() == [("comment", SOCIAL)]
+    mention = story.store.interactions.known(story.profile.id, "m1")
+    assert mention and mention.event is Event.MENTION and not mention.update_id
+
+
+def test_what_answers_a_mention_elsewhere_joins_its_thread(story: Story) -> None:
+    follows(story, SOCIAL)
+    story.hears("m1", Event.MENTION, post="", elsewhere=True)
+    story.polls()
+    story.hears("m2", Event.COMMENT, post="m1", elsewhere=True)
+    story.hears("m3", Event.COMMENT, post="m2")
+    story.passes(HOUR).polls()
+    first = story.store.interactions.known(story.profile.id, "m1")
+    last = story.store.interactions.known(story.profile.id, "m3")
+    assert first and last and last.mention_id == first.id
+    assert story.told() == [("comment", SOCIAL)] * 3
+
+
+def test_a_comment_under_our_post_that_names_us_is_a_comment(story: Story) -> None:
+    story.hears("c1", Event.COMMENT, elsewhere=True)
+    story.polls()
+    assert story.statistics() == {"comments": 1}
+
+
+# -- posts made there
+
+
+def wants_natives(story: Story) -> None:
+    follows(story, SOCIAL, PRESS)
+    settles(story, SOCIAL, hears=frozenset({"posts", "comments"}))
+
+
+def makes(story: Story, service_id: str, **changes: Any) -> None:
+    plain: dict[str, Any] = {"text": "by hand", "created_at": story.clock.now}
+    story.network.made_there.append(Native(service_id=service_id, **(plain | changes)))
+
+
+def cards(story: Story) -> list[str]:
+    rows = story.store.database.all("SELECT target FROM outbox WHERE kind = 'card' ORDER BY rowid")
+    return [target for (target,) in rows]
+
+
+def test_a_post_made_there_gets_a_card_where_a_channel_wants_that(story: Story) -> None:
+    wants_natives(story)
+    makes(story, "n1")
+    makes(story, "older", created_at=MONDAY - 2 * HOUR)
+    makes(story, "p1")
+    for _ in range(20):
+        story.polls().passes(MINUTE)
+    assert cards(story) == [SOCIAL, PRESS, SOCIAL]
+    page = story.store.updates.sent(story.profile, offset=0, count=9, since=None)
+    assert [each.id for each in page.items] == [story.update.id], "it was never in the queue"
+    assert page.total == 1
+    story.hears("c1", post="n1")
+    story.passes(MINUTE).polls()
+    assert ("comment", SOCIAL) in story.told()
+
+
+def test_nobody_asks_for_posts_made_there_that_nobody_wants(story: Story) -> None:
+    follows(story, SOCIAL)
+    for _ in range(20):
+        story.polls().passes(MINUTE)
+    assert "natives" not in story.network.calls
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNCONFIRMED])
+def test_what_may_be_ours_is_not_taken_for_a_post_made_there(story: Story, state: State) -> None:
+    wants_natives(story)
+    story.polls().passes(3 * MINUTE)
+    ours = story.sent("n1", state=state, sent_at=None, service_update_id="", updated_at=MONDAY)
+    makes(story, "n1")
+    story.polls()
+    assert cards(story) == [SOCIAL, PRESS]
+    settled = replace(ours, state=State.SENT, sent_at=MONDAY, service_update_id="n1")
+    story.store.updates.save(settled, expected=[state])
+    makes(story, "n2")
+    story.passes(3 * MINUTE).polls()
+    assert cards(story) == [SOCIAL, PRESS, SOCIAL], "n2, and nothing else"
 
 
 def test_a_mark_is_kept_behind_what_was_heard(story: Story) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from buffer.errors import Unclear
 from buffer.model import Event, Limits, Profile, Receipt, Update
-from buffer.ports import Certainty, Clock, Field, Store
+from buffer.ports import Can, Certainty, Clock, Field, Store
 from buffer.web import Answer, Web, error_for
 
 SECONDS = 0.12
@@ -21,6 +21,7 @@ class Wire:
     """Keyed, it sends the key and cannot look; look-up-able, it goes by the words and the time; blind, neither."""
 
     events: frozenset[Event] = frozenset()
+    can: frozenset[Can] = frozenset()
     fields: tuple[Field, ...] = ()
 
     def __init__(
@@ -77,3 +78,4 @@ class Wire:
         raise NotImplementedError
 
     disconnect = interactions = reply = find_reply = like = connect
+    natives = is_gone = edit_reply = delete_reply = connect

@@ -85,8 +85,8 @@ def test_an_interaction_is_kept_once_a_profile(
     assert store.interactions.get(CY.team_id, first.id) is None
     assert add(store, profile, update, "c1") is None
     assert add(store, other, elsewhere, "c1")
-    assert store.interactions.knows(profile.id, "c1")
-    assert not store.interactions.knows(profile.id, "c2")
+    assert store.interactions.known(profile.id, "c1") == first
+    assert store.interactions.known(profile.id, "c2") is None
 
 
 def test_statistics_count_what_others_did(
@@ -157,14 +157,15 @@ def test_where_a_poller_stands_never_moves_back(store: SqliteStore, profile: Pro
     assert store.interactions.since(profile.id) == MONDAY + MINUTE
 
 
-def test_active_profiles_are_those_that_sent_lately(
+def test_active_profiles_are_the_connected_ones_with_their_last_post(
     store: SqliteStore, profile: Profile, update: Update
 ) -> None:
     sent(store, profile, "p2", sent_at=MONDAY + MINUTE)
-    store.profiles.insert(a_profile())
-    assert store.interactions.active("local", MONDAY) == [(profile, MONDAY + MINUTE)]
-    assert store.interactions.active("local", MONDAY + 2 * MINUTE) == []
-    assert store.interactions.active("mastodon", MONDAY) == []
+    other = a_profile()
+    store.profiles.insert(other)
+    store.profiles.insert(a_profile(disconnected=True))
+    assert store.interactions.active("local") == [(profile, MONDAY + MINUTE), (other, None)]
+    assert store.interactions.active("mastodon") == []
 
 
 # -- replies

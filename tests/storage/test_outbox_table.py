@@ -86,24 +86,24 @@ def test_a_change_of_a_card_is_not_written_twice(store: SqliteStore) -> None:
 
 def test_cards_are_found_by_update_and_by_message(store: SqliteStore) -> None:
     here, there = put(store, "here"), put(store, "there", target="U2")
-    assert [card.target for card in store.outbox.cards("u1")] == ["C1", "U2"]
-    assert store.outbox.card("u1", "C1") is None
+    assert [card.target for card in store.outbox.lines(NoticeKind.CARD, "u1")] == ["C1", "U2"]
+    assert store.outbox.said(NoticeKind.CARD, "u1", "C1") is None
     post(store, here, ts="1.1")
     post(store, there, channel="D2", ts="2.2")
-    card = store.outbox.card("u1", "C1")
+    card = store.outbox.said(NoticeKind.CARD, "u1", "C1")
     assert card and (card.id, card.channel, card.ts) == ("here", "C1", "1.1")
     for place in ("U2", "D2"):
-        found = store.outbox.card("u1", place)
+        found = store.outbox.said(NoticeKind.CARD, "u1", place)
         assert found and found.id == "there"
     said = store.outbox.by_message("D2", "2.2")
     assert said and said.id == "there"
     assert store.outbox.by_message("D2", "") is None
-    assert store.outbox.cards("u2") == []
+    assert store.outbox.lines(NoticeKind.CARD, "u2") == []
 
 
 def test_a_card_that_was_given_up_is_none(store: SqliteStore) -> None:
     store.outbox.give_up(put(store, "n"), reason="no such channel", now=MONDAY)
-    assert store.outbox.cards("u1") == []
+    assert store.outbox.lines(NoticeKind.CARD, "u1") == []
 
 
 @pytest.mark.parametrize("count", [10, 1000])
