@@ -19,7 +19,8 @@ from bot.mrkdwn import escape
 from bot.people import Desk, Origin, keep_origin, recall_origin
 from buffer import likes
 from buffer.errors import Code, Refused
-from buffer.model import Interaction, Json, Profile
+from buffer.model import Interaction, Json, Profile, Reply, ReplyState, new_id
+from buffer.text import check
 
 ID, TEXT = "comment_reply_window", "text"
 MOST_TEXT = 3000
@@ -78,13 +79,29 @@ def on_reply(ack: Ack, body: Json, action: Json, desk: Desk, before_ack: WebClie
 
 
 def on_submit(ack: Ack, body: Json, desk: Desk) -> None:
-    """The commenter brings it to the network; the thread shows it when it is there."""
+    """The commenter brings it to the network; the thread shows it when it is there. Delivered twice, it is one."""
     origin = recall_origin(desk, body["view"]["private_metadata"])
     if not origin.value:
         raise Refused("This window is more than a day old. Close it and open a new one.")
-    to, _ = _meant(desk, origin.value)
-    words = read(body["view"])
-    desk.queue.comment(to.update_id, words, interaction_id=to.id, channel=origin.channel)
+    to, profile = _meant(desk, origin.value)
+    words, network = read(body["view"]), desk.networks[profile.service]
+    check(words, network.limits(profile), account_name(profile))
+    reply = Reply(
+        id=new_id(desk.now),
+        team_id=desk.team_id,
+        update_id=to.update_id,
+        interaction_id=to.id,
+        text=words,
+        user_id=desk.user_id,
+        state=ReplyState.WAITING,
+        created_at=desk.now,
+        channel=origin.channel,
+    )
+    with desk.store.transaction():
+        key = f"reply {body['view']['id']}"
+        if desk.store.requests.answered(key) is None:
+            desk.store.requests.record(key, [reply.id], desk.now)
+            desk.store.replies.insert(reply)
     ack()
 
 
@@ -103,7 +120,7 @@ def on_like(
 def _meant(desk: Desk, interaction_id: str) -> tuple[Interaction, Profile]:
     """Raises Refused."""
     to = desk.store.interactions.get(desk.team_id, interaction_id)
-    if to is None:
+    if to is None or to.removed:
         raise Refused("That comment is not there any more.", Code.COMMENTS_NOT_POSSIBLE)
     return to, desk.queue.profile(to.profile_id)
 

@@ -21,7 +21,7 @@ from bot import membership
 from bot.blocks import last_page, note, profile_options
 from bot.guard import After, FieldErrors, guard, open_view
 from bot.people import Desk, Origin, keep_origin, recall_origin
-from buffer.channels import COMMENTS, COUNTS, MENTIONS, Wishes, wishes_of
+from buffer.channels import COMMENTS, COUNTS, MENTIONS, POSTS, Wishes, wishes_of
 from buffer.errors import Refused
 from buffer.model import Json, Profile, zone
 
@@ -39,6 +39,7 @@ WORDS = {
     COMMENTS: "Comments",
     MENTIONS: "Mentions and quotes",
     COUNTS: "Likes and reposts (only the numbers on the card)",
+    POSTS: "Posts made on the network itself (a card for each)",
 }
 DIGESTED = "More than three at once as one message"
 ASKED, DIRECTLY = "confirm", "direct"
@@ -77,7 +78,7 @@ def _profiles_input(profiles: Sequence[Profile], followed: Sequence[str]) -> Blo
     return InputBlock(
         block_id=PROFILES,
         label="It hears of",
-        hint="Cards of what is out, what people answer, and what went wrong.",
+        hint="Cards of what is out, what people answer, mentions, and what went wrong.",
         optional=True,
         element=StaticMultiSelectElement(
             action_id=PROFILES,

@@ -98,7 +98,7 @@ class Hosted:
         found = [
             Found(
                 post=update.service_update_id,
-                service_id=each.service_id or each.id,
+                service_id=each.id,
                 event=each.event,
                 user=each.user,
                 created_at=each.created_at,
@@ -127,7 +127,7 @@ class Hosted:
     ) -> Receipt:
         assert update, "it tells of no mentions elsewhere"
         queue = self._queues(Actor(team_id=profile.team_id, user_id="", via="slack"), key)
-        made = queue.comment(update.id, text, interaction_id=to.id if to else "")
+        made = queue.comment(update.id, text, interaction_id=to.service_id if to else "")
         return Receipt(service_id=made.service_id or made.id)
 
     def find_reply(

@@ -244,6 +244,110 @@ def test_a_comment_without_a_card_says_itself_what_it_is_about(desk: Desk) -> No
     assert desk.store.outbox.by_message(SOCIAL, told["ts"])
 
 
+def mention(desk: Desk, service_id: str, *, below: Interaction | None = None) -> Interaction:
+    """Under somebody else's post, or below a mention there."""
+    found = Found(
+        post="",
+        service_id=service_id,
+        event=Event.COMMENT if below else Event.MENTION,
+        user=Person(username="bo", name="Bo"),
+        created_at=desk.now,
+        text=f"Ask @ada ({service_id})",
+    )
+    about = below.id if below else ""
+    added = desk.store.interactions.add(
+        PROFILE, None, found, ours=False, now=desk.now, mention_id=about
+    )
+    assert added
+    return added
+
+
+def test_a_mention_elsewhere_begins_a_thread_of_its_own(desk: Desk) -> None:
+    first = mention(desk, "m1")
+    desk.put(NoticeKind.COMMENT, first.id)
+    desk.put(NoticeKind.COMMENT, mention(desk, "m2", below=first).id)
+    desk.works()
+    told, answer = desk.said()
+    assert answer["thread_ts"] == told["ts"] == told["thread_ts"]
+    assert told["text"].startswith("Bo mentioned you on the local network")
+    assert "About the post" not in str(told["blocks"])
+    assert "Reply in this thread" in str(told["blocks"])
+
+
+def test_many_mentions_elsewhere_are_one_message(desk: Desk) -> None:
+    ids = [mention(desk, f"m{number}").id for number in range(5)]
+    desk.put(NoticeKind.DIGEST, "\n".join(["", *ids]))
+    desk.works()
+    (told,) = desk.said()
+    assert told["text"] == "5 new mentions on the local network."
+    assert "thread_ts" not in told
+
+
+def edited(desk: Desk, interaction: Interaction, text: str) -> None:
+    desk.store.interactions.edit(interaction, text, desk.now)
+    desk.put(NoticeKind.COMMENT_CHANGED, interaction.id)
+
+
+def test_an_edited_comment_is_shown_as_it_is_now(desk: Desk) -> None:
+    interaction = comment(desk)
+    desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.COMMENT, interaction.id)
+    desk.works()
+    edited(desk, interaction, "Second thoughts")
+    desk.works()
+    _, told = desk.said()
+    assert "Second thoughts" in str(told["blocks"]) and "(edited)" in str(told["blocks"])
+    assert "Comment 1" not in str(told)
+
+
+def test_the_words_of_a_deleted_comment_vanish(desk: Desk) -> None:
+    interaction = comment(desk)
+    desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.COMMENT, interaction.id)
+    desk.works()
+    desk.store.interactions.remove(interaction, desk.now)
+    desk.put(NoticeKind.COMMENT_CHANGED, interaction.id)
+    desk.works()
+    _, told = desk.said()
+    assert told["text"] == "Bo commented on the local network and deleted it."
+    assert "Comment 1" not in str(told) and "actions" not in str(told["blocks"])
+
+
+def test_one_that_was_deleted_before_it_was_told_is_not_told(desk: Desk) -> None:
+    interaction = comment(desk)
+    desk.put(NoticeKind.COMMENT, interaction.id)
+    desk.store.interactions.remove(interaction, desk.now)
+    desk.works()
+    assert not desk.said()
+    assert desk.nothing_left()
+
+
+def test_in_a_message_of_many_the_one_that_changed_is_changed(desk: Desk) -> None:
+    several = [comment(desk, number) for number in range(1, 5)]
+    desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.DIGEST, "\n".join(["u1", *(each.id for each in several)]))
+    desk.works()
+    edited(desk, several[1], "Second thoughts")
+    desk.store.interactions.remove(several[2], desk.now)
+    desk.put(NoticeKind.COMMENT_CHANGED, several[2].id)
+    desk.works()
+    _, told = desk.said()
+    words = str(told["blocks"])
+    assert "Second thoughts" in words and "(deleted)" in words
+    assert "Comment 2" not in words and "Comment 3" not in words and "Comment 4" in words
+
+
+def test_a_card_says_when_its_post_is_gone(desk: Desk) -> None:
+    desk.put(NoticeKind.CARD, "u1")
+    desk.works()
+    desk.store.interactions.post_removed(UPDATE, desk.now)
+    desk.put(NoticeKind.CARD_CHANGED, "u1")
+    desk.works()
+    (card,) = desk.said()
+    assert "This post is no longer on" in str(card["blocks"])
+    assert "Reply in this thread" not in str(card["blocks"])
+
+
 def test_what_is_gone_is_passed_over_in_silence(desk: Desk) -> None:
     for kind in set(NoticeKind) - {NoticeKind.OUTCOME}:
         desk.put(kind, "nobody knows it")

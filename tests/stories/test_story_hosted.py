@@ -159,6 +159,33 @@ def test_from_a_command_to_an_answer_on_the_network(near: Story, far: Far) -> No
     assert near.cards() == 1
 
 
+def test_a_comment_is_answered_by_its_button(near: Story, far: Far) -> None:
+    near.command(f"/buffer {TEXT}")
+    near.work()
+    both_pass(near, far, 3600)
+    both_pass(near, far, 61)
+    card = near.card()
+    assert far.house.store.local.react(
+        far.posts()[0]["id"],
+        event=Event.COMMENT,
+        who="Cleo",
+        text="How do I install it?",
+        key="c1",
+        ours=False,
+        now=far.clock(),
+    )
+    both_pass(near, far, 61)
+    comment = near.slack.thread(SOCIAL, card["ts"])[1]
+    near.done(near.slack.press(as_=BO, label="Reply", channel=SOCIAL, ts=comment["ts"]))
+    for _ in range(2):
+        near.done(near.slack.submit(as_=BO, values={"text": "With make."}))
+        if near.slack.modal(BO) is None:
+            break
+    both_pass(near, far, 1)
+    ours = [each["text"] for each in far.posts()[0]["comments"] if each["ours"]]
+    assert ours == ["@Cleo With make."]
+
+
 def test_the_buttons_under_the_outcome(near: Story, far: Far) -> None:
     far.queue().add(Draft(text="The first", profile_ids=(far.profile.id,)))
     near.command(f"/buffer {TEXT}")
