@@ -143,16 +143,15 @@ def media_from_json(found: Any) -> Media:
 
 
 def statistics_json(statistics: Mapping[str, int]) -> dict[str, int]:
-    """In the plural, and likes also as `favorites`, the older word that v1 clients read."""
-    counts = {PLURAL.get(name, name): count for name, count in statistics.items()}
+    """Likes are there also as `favorites`, the older word that v1 clients read."""
+    counts = dict(statistics)
     return counts | ({"favorites": counts["likes"]} if "likes" in counts else {})
 
 
 def statistics_from_json(found: Any) -> dict[str, int]:
     counts = {name: int(count) for name, count in _map(found).items() if _is_number(count)}
-    if "likes" in counts:
-        counts.pop("favorites", None)
-    return {SINGULAR.get(name, name): count for name, count in counts.items()}
+    favorites = counts.pop("favorites", None)
+    return counts if favorites is None else {"likes": favorites} | counts
 
 
 # -- profiles

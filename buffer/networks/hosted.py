@@ -17,6 +17,7 @@ from buffer.model import (
     Profile,
     Receipt,
     Reply,
+    Seen,
     Update,
 )
 from buffer.ports import (
@@ -27,6 +28,7 @@ from buffer.ports import (
     Field,
     Heard,
     Network,
+    Queue,
     Queues,
     Step,
     Store,
@@ -35,10 +37,7 @@ from buffer.ports import (
 PAUSE = timedelta(minutes=1)
 """Between two looks at a profile: Buffer allows 60 requests a minute in all."""
 
-NEWEST, IN_TURN = 3, 2
-"""How many posts are asked about at each look: the newest, and some of the older ones in turn."""
-
-RECENT = timedelta(days=7)
+_PAGE = 100
 _LIMITS = Limits(characters=5000)
 
 
@@ -53,7 +52,6 @@ class Hosted:
         self._queues, self._store, self._clock = queues, store, clock
         self._limits: dict[str, Limits] = {}
         self._looked: dict[str, datetime] = {}
-        self._turn = 0
 
     def learn(self, configuration: Mapping[str, Any]) -> None:
         """What the server says its networks take."""
@@ -94,8 +92,19 @@ class Hosted:
         if looked and now - looked < PAUSE:
             raise SlowDown("Asked a moment ago.", looked + PAUSE)
         self._looked[profile.id] = now
-        queue = self._queues(Actor(team_id=profile.team_id, user_id="", via="mirror"))
-        found = [
+        found: list[Found] = []
+        seen: dict[str, Seen | None] = {}
+        for post in posts:
+            if update := self._store.interactions.update_for(profile.id, post):
+                told, seen[post] = self._look(profile, update)
+                found += told
+        return Heard(found=sorted(found, key=lambda each: each.created_at), seen=seen)
+
+    def _look(self, profile: Profile, update: Update) -> tuple[list[Found], Seen]:
+        """The newest page of what people did with an update, and its numbers as the server has them."""
+        queue = self._queue(profile)
+        page = queue.interactions(update.id, count=_PAGE)
+        told = [
             Found(
                 post=update.service_update_id,
                 service_id=each.id,
@@ -105,16 +114,21 @@ class Hosted:
                 text=each.text,
                 link=each.link,
             )
-            for update in self._about(profile, now)
-            for each in queue.interactions(update.id, count=100, since=since).items
+            for each in page.items
         ]
-        return Heard(found=sorted(found, key=lambda each: each.created_at))
+        is_all = page.total <= len(page.items)
+        answers = frozenset(each.id for each in page.items) if is_all else None
+        return told, Seen(counts=queue.update(update.id).statistics, answers=answers)
+
+    def _queue(self, profile: Profile) -> Queue:
+        return self._queues(Actor(team_id=profile.team_id, user_id="", via="mirror"))
 
     def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
         return ()
 
     def is_gone(self, profile: Profile, to: Interaction) -> bool:
-        return False
+        """Its list was whole, and it was not in it: there is nothing else to ask."""
+        return True
 
     def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
         raise Refused("A hosted queue changes no comments.")
@@ -137,13 +151,6 @@ class Hosted:
 
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         raise Refused("A hosted queue likes no comments.")
-
-    def _about(self, profile: Profile, now: datetime) -> list[Update]:
-        sent = self._store.updates.sent(profile, offset=0, count=50, since=now - RECENT).items
-        known = [update for update in sent if update.service_update_id]
-        newest, older = known[:NEWEST], known[NEWEST:]
-        turn = self._turn = (self._turn + IN_TURN) % max(1, len(older))
-        return newest + (older[turn:] + older[:turn])[:IN_TURN]
 
 
 class HostedNetworks(Mapping[str, Network]):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,26 @@ def test_a_comment_is_answered_by_its_button(near: Story, far: Far) -> None:
     both_pass(near, far, 1)
     ours = [each["text"] for each in far.posts()[0]["comments"] if each["ours"]]
     assert ours == ["@Cleo With make."]
+
+
+def test_what_is_deleted_there_is_shown_so_here(near: Story, far: Far) -> None:
+    near.command(f"/buffer {TEXT}")
+    near.work()
+    both_pass(near, far, 3600)
+    both_pass(near, far, 61)
+    react = partial(far.house.store.local.react, far.posts()[0]["id"], ours=False, now=far.clock())
+    react(event=Event.LIKE, who="Dana", text="", key="l1")
+    comment = react(event=Event.COMMENT, who="Cleo", text="Hm, how?", key="c1")
+    assert comment
+    both_pass(near, far, 61)
+    both_pass(near, far, 61)
+    assert "1 comment · 1 like" in said(near.card())
+    far.house.store.local.remove(comment, far.clock())
+    for _ in range(3):
+        both_pass(near, far, 61)
+    assert "1 like" in said(near.card()) and "comment ·" not in said(near.card())
+    (_, told) = near.slack.thread(SOCIAL, near.card()["ts"])
+    assert "Cleo commented on the local network and deleted it." in said(told)
 
 
 def test_the_buttons_under_the_outcome(near: Story, far: Far) -> None:
