@@ -12,8 +12,9 @@ import pytest
 from sqlite_utils import Database
 
 from buffer.errors import Busy
+from buffer.model import State
 from buffer.ports import Store
-from cast import MONDAY, a_profile
+from cast import MONDAY, a_profile, an_update
 from storage import open_store
 from storage.schema import migrations
 
@@ -141,6 +142,44 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -
     with closing(open_store(f"sqlite:///{path}")) as store:
         (waiting,) = store.outbox.waiting(MONDAY, limit=9)
         assert waiting.subject == "Hello"
+
+
+def test_conversations_survive_the_third_step(tmp_path: Path) -> None:
+    path, profile = tmp_path / "buffer.db", a_profile()
+    update = an_update(profile, id="u1")
+    second = Database(path)
+    migrations.apply(second, stop_before="m003_conversations")
+    second.execute(
+        "INSERT INTO profiles (id, team_id, service, service_id, name, timezone, schedules, created_at, cursor)"
+        " VALUES (?, ?, 'mastodon', '1', 'ada', 'UTC', '[]', 1, 1)",
+        (profile.id, profile.team_id),
+    )
+    second.execute(
+        "INSERT INTO updates (id, post_id, team_id, profile_id, service, state, text, text_hash, created_at,"
+        " updated_at, sent_at, service_update_id)"
+        " VALUES ('u1', 'p1', ?, ?, 'mastodon', 'sent', 'hi', x'00', 1, 1, 1, '42')",
+        (profile.team_id, profile.id),
+    )
+    second.execute(
+        "INSERT INTO interactions (id, team_id, profile_id, update_id, service_id, event, user, text,"
+        """ created_at, seen_at) VALUES ('i1', ?, ?, 'u1', 'c1', 'comment', '{"username": "bo"}', 'Nice', 2, 3)""",
+        (profile.team_id, profile.id),
+    )
+    second.execute(
+        "INSERT INTO replies (id, team_id, update_id, interaction_id, text, user_id, state, service_id, created_at)"
+        " VALUES ('r1', ?, 'u1', 'i1', 'Thanks', 'U1', 'sent', 'c2', 4)",
+        (profile.team_id,),
+    )
+    second.conn.commit()
+    second.close()
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        kept = store.interactions.known(profile.id, "c1")
+        assert kept and (kept.id, kept.update_id, kept.text) == ("i1", update.id, "Nice")
+        reply = store.replies.get(profile.team_id, "r1")
+        assert reply and (reply.update_id, reply.service_id) == ("u1", "c2")
+        assert store.updates.counts(profile.id) == (0, 1)
+        store.updates.delete("u1", expected=[State.SENT])
+        assert store.interactions.known(profile.id, "c1") is None, "they go with their post"
 
 
 def test_an_older_version_leaves_a_newer_ones_database_alone(tmp_path: Path) -> None:
