@@ -204,7 +204,8 @@ def _tell_channel(
     store: Store, update_id: str, channel: str, new: Sequence[Interaction], now: datetime
 ) -> None:
     wishes = wishes_of(store, channel)
-    wanted = [each for each in new if wishes.wants(each.event)]
+    # What is said below a mention elsewhere belongs to it.
+    wanted = [each for each in new if wishes.wants(each.event if update_id else Event.MENTION)]
     said = [each.id for each in wanted if each.event in _TOLD]
     lines = [(NoticeKind.COMMENT, each) for each in said]
     if wishes.digest and len(said) > _FEW:

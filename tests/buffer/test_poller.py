@@ -446,6 +446,16 @@ def test_what_answers_a_mention_elsewhere_joins_its_thread(story: Story) -> None
     assert story.told() == [("comment", SOCIAL)] * 3
 
 
+def test_what_answers_a_mention_is_told_where_mentions_are(story: Story) -> None:
+    follows(story, SOCIAL, PRESS)
+    settles(story, SOCIAL, hears=frozenset({"mentions"}))
+    settles(story, PRESS, hears=frozenset({"comments"}))
+    story.hears("m1", Event.MENTION, post="", elsewhere=True)
+    story.hears("m2", Event.COMMENT, post="m1")
+    story.polls()
+    assert story.told() == [("comment", SOCIAL)] * 2
+
+
 def test_a_comment_under_our_post_that_names_us_is_a_comment(story: Story) -> None:
     story.hears("c1", Event.COMMENT, elsewhere=True)
     story.polls()
