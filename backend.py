@@ -18,7 +18,7 @@ from buffer.networks import NETWORKS, local
 from buffer.networks.hosted import Hosted, HostedNetworks
 from buffer.pictures import FetchFile
 from buffer.poller import Poller
-from buffer.ports import Clock, Network, Networks, Queues
+from buffer.ports import Can, Clock, Network, Networks, Queues
 from buffer.web import Guard, Web
 from loops import RARELY, Bell, Loop
 from settings import Settings
@@ -61,6 +61,7 @@ def embedded(given: Ground, fetch_file: FetchFile) -> Backend:
     pollers = {
         name: Poller(store, name, network, admins=settings.admins)
         for name, network in networks.items()
+        if Can.TELL not in network.can
     }
     heard = {name: Bell() for name in pollers}
 

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from buffer.backends.rest_v1 import BUFFER, LAST_DAY, RestQueues, Server
 from buffer.errors import QueueError
 from buffer.model import Actor, Profile
-from buffer.ports import Network, Networks, Store
+from buffer.ports import Can, Network, Networks, Store
 from buffer.web import Web
 from clocks import utc_now
 from settings import Mode, Settings
@@ -153,7 +153,7 @@ def profile_finding(store: Store, profile: Profile, network: Network | None) -> 
         network.interactions(profile, utc_now())
     except QueueError as error:
         return False, f"{name}: it cannot be asked: {error}"
-    asked = "" if network.events else " (its network cannot be asked)"
+    asked = " (its network tells by itself)" if Can.TELL in network.can else ""
     pending, sent = store.updates.counts(profile.id)
     state = "paused" if profile.paused else "active"
     heard = len(store.feeds.channels(profile.id))

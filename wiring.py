@@ -23,12 +23,12 @@ from bot.route import SlackRoute
 from bot.socket import Socket
 from buffer import jobs, watch
 from buffer.accounts import CONNECTING, Accounts, new_profile
-from buffer.api import health, local_page, media, short_links
+from buffer.api import health, hooks, local_page, media, short_links
 from buffer.api import routes as v1
 from buffer.api.metrics import Metrics
-from buffer.model import PLAYGROUND_TEAM, UNBOUND, Event, Team, Topic, new_id
-from buffer.networks import local
-from buffer.ports import Account, Clock, Networks
+from buffer.model import PLAYGROUND_TEAM, UNBOUND, Team, Topic, new_id
+from buffer.networks import local, webhook
+from buffer.ports import Account, Clock, Networks, takes_comments, takes_likes
 from buffer.sender import Crew, Sender
 from buffer.web import Guard, Web
 from clocks import SettledClock, utc_now
@@ -147,8 +147,8 @@ def build(
     watching = watch.Watch(store, admins=settings.admins)
 
     can = outbox.Abilities(
-        mute={n for n, each in backend.publishes.items() if Event.COMMENT not in each.events},
-        likes=is_embedded,
+        answers=lambda profile: takes_comments(backend.networks, profile),
+        likes=lambda profile: takes_likes(backend.networks, profile),
     )
 
     def post_what_waits() -> bool:
@@ -313,6 +313,7 @@ def web_app(
         clock=clock,
         rate_limit=settings.api_rate_limit,
     )
+    web.add_route(hooks.ROUTE, hooks.Hooks(store, clock, service=webhook.SERVICE))
     local_page.routes(web, store, clock, own_url=settings.own_url, nudge=nudge)
     return web
 

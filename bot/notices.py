@@ -130,9 +130,11 @@ def _invitation(account: str, *, asks_first: bool) -> str:
 # -- what somebody answered
 
 
-def comment(interaction: Interaction, profile: Profile, *, likes: bool = True) -> Message:
-    """A comment or mention, for the thread of its card; `likes`: it can be liked. Of one that was deleted there, only
-    that."""
+def comment(
+    interaction: Interaction, profile: Profile, *, answers: bool = True, likes: bool = True
+) -> Message:
+    """A comment or mention, for the thread of its card; it can be answered and liked where its network takes that. Of
+    one that was deleted there, only that."""
     person, place = interaction.user, service_name(profile.service)
     handle = f"@{_one_line(person.username).removeprefix('@')}"
     name = _one_line(person.name) or handle
@@ -144,6 +146,10 @@ def comment(interaction: Interaction, profile: Profile, *, likes: bool = True) -
         return Message(text=f"{_glance(name)}{gone}", blocks=[RichTextBlock(elements=[section])])
     words = _clean(interaction.text).strip() or "(no words)"
     edited = [_plain(" (edited)")] if interaction.edited_at else []
+    buttons = [
+        *([_button("Reply", COMMENT_REPLY, interaction.id)] if answers else []),
+        *([_button("Like", COMMENT_LIKE, interaction.id)] if likes else []),
+    ]
     return Message(
         text=f"{_glance(name)} {did} on {place}: “{_glance(words)}”.",
         blocks=[
@@ -160,12 +166,10 @@ def comment(interaction: Interaction, profile: Profile, *, likes: bool = True) -
                     _quote(words, _COMMENT),
                 ]
             ),
-            ActionsBlock(
-                block_id=f"comment#{interaction.id}",
-                elements=[
-                    _button("Reply", COMMENT_REPLY, interaction.id),
-                    *([_button("Like", COMMENT_LIKE, interaction.id)] if likes else []),
-                ],
+            *(
+                [ActionsBlock(block_id=f"comment#{interaction.id}", elements=buttons)]
+                if buttons
+                else []
             ),
         ],
     )
@@ -237,15 +241,16 @@ def lone_comment(
     update: Update | None,
     *,
     asks_first: bool = True,
+    answers: bool = True,
     likes: bool = True,
 ) -> Message:
     """The same where there is no card to hang it under: it says itself what it answers, if that is a post of ours."""
-    said = comment(interaction, profile, likes=likes)
+    said = comment(interaction, profile, answers=answers, likes=likes)
     account, about = account_name(profile), list[ContextBlock]()
     if update:
         words = _cut(_one_line(_words(update)), _GLANCE)
         about = [_small(f"About the post of {account}: “{words}”")]
-    if not interaction.removed:
+    if answers and not interaction.removed:
         about.append(_small(_invitation(account, asks_first=asks_first)))
     return Message(text=said.text, blocks=[*said.blocks, *about])
 

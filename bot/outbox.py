@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -107,11 +107,10 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Abilities:
-    """What the networks behind the queue can: `mute` are services without comments; `likes`, whether comments can be
-    liked."""
+    """What can be done with what people say to an account of ours: answer it, and like it."""
 
-    mute: Collection[str] = ()
-    likes: bool = True
+    answers: Callable[[Profile], bool] = lambda _: True
+    likes: Callable[[Profile], bool] = lambda _: True
 
 
 ALL = Abilities()
@@ -419,11 +418,17 @@ def _comment(
     *,
     is_lone: bool,
 ) -> Message:
+    answers, likes = can.answers(about.profile), can.likes(about.profile)
     if not is_lone:
-        return notices.comment(interaction, about.profile, likes=can.likes)
+        return notices.comment(interaction, about.profile, answers=answers, likes=likes)
     asks_first = not wishes_of(store, notice.target).directly
     return notices.lone_comment(
-        interaction, about.profile, about.update, asks_first=asks_first, likes=can.likes
+        interaction,
+        about.profile,
+        about.update,
+        asks_first=asks_first,
+        answers=answers,
+        likes=likes,
     )
 
 
@@ -499,7 +504,7 @@ def _card(
     for event, name in taken_back.items():
         if name in update.statistics:
             counts[event] = update.statistics[name]
-    answers = update.service not in can.mute
+    answers = can.answers(about.profile)
     return notices.card(update, about.profile, counts, asks_first=asks_first, answers=answers)
 
 

@@ -24,7 +24,6 @@ from bot.people import Desk
 from buffer.channels import wishes_of
 from buffer.errors import Code, Refused
 from buffer.model import (
-    Event,
     Json,
     Notice,
     NoticeKind,
@@ -33,6 +32,7 @@ from buffer.model import (
     ReplyState,
     new_id,
 )
+from buffer.ports import takes_comments
 from buffer.text import check
 
 SPOKEN = (None, "file_share", "thread_broadcast")
@@ -157,9 +157,8 @@ def _about(update_id: str, interaction_id: str, desk: Desk) -> Thread | None:
         desk.store.interactions.get(desk.team_id, interaction_id)
     )
     profile = desk.store.profiles.get(desk.team_id, about.profile_id) if about else None
-    network = desk.networks.get(profile.service) if profile else None
-    if profile is None or network is None or Event.COMMENT not in network.events:
-        return None  # where nobody can comment, words in a thread are just words
+    if profile is None or not takes_comments(desk.networks, profile):
+        return None  # where nothing can be answered, words in a thread are just words
     return Thread(profile=profile, update_id=update_id, interaction_id=interaction_id)
 
 

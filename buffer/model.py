@@ -368,7 +368,7 @@ class Limits:
     `options`: which of OPTIONS the network knows; a content warning counts with the text. `images`: how many pictures,
     and `alt_text` the most characters that describe one; `fetches`: it takes the pictures themselves, not their
     addresses; `cards`: the preview of a link is posted with the text. `threads`: a series goes out as posts that answer
-    each other.
+    each other. `comments`: whether what is said in a thread can go there.
     """
 
     characters: int
@@ -381,6 +381,7 @@ class Limits:
     cards: bool = False
     threads: bool = False
     options: frozenset[str] = frozenset()
+    comments: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

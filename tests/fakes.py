@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from buffer.errors import Code, Refused, Unclear
@@ -74,6 +75,10 @@ class FakeNetwork:
         self._after: list[BaseException | None] = []
         self._open = threading.Event()
         self._open.set()
+
+    def takes_no_comments(self) -> None:
+        """What is said in a thread cannot go there."""
+        self._limits = replace(self._limits, comments=False)
 
     def refuses(self, reason: str) -> None:
         """The next request is turned down for certain."""

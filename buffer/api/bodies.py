@@ -30,7 +30,7 @@ def read(req: falcon.Request) -> Form:
 
 
 def _body_pairs(req: falcon.Request) -> Pairs:
-    raw = _body(req)
+    raw = body(req)
     kind = (req.content_type or "").partition(";")[0].strip().lower()
     if not raw.strip():
         return []
@@ -41,7 +41,8 @@ def _body_pairs(req: falcon.Request) -> Pairs:
     return decode_pairs(_utf8(raw))
 
 
-def _body(req: falcon.Request) -> bytes:
+def body(req: falcon.Request) -> bytes:
+    """What was sent, whole. Raises Refused, or Fault for one that is too large."""
     length = req.content_length or 0
     if length > MOST_BYTES:
         raise too_large(MOST_BYTES)

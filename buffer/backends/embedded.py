@@ -557,8 +557,8 @@ class EmbeddedQueue:
                 Code.COMMENTS_NOT_POSSIBLE,
             )
         profile = self.profile(update.profile_id)
-        network = self._network(profile)
-        if Event.COMMENT not in network.events:
+        limits = self._network(profile).limits(profile)
+        if not limits.comments:
             raise Refused(f"“{profile.name}” takes no comments.", Code.COMMENTS_NOT_POSSIBLE)
         if not update.service_update_id:
             raise Refused(
@@ -567,7 +567,7 @@ class EmbeddedQueue:
             )
         if not text.strip():
             raise Refused("The comment is empty.", Code.MISSING_PARAMETER)
-        check(text, network.limits(profile), profile.name, profile_id=profile.id)
+        check(text, limits, profile.name, profile_id=profile.id)
         if interaction_id:
             to = self._store.interactions.get(self._team, interaction_id)
             if to is None or to.update_id != update.id:

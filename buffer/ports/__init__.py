@@ -11,6 +11,8 @@ from buffer.ports.network import (
     Network,
     Networks,
     Step,
+    takes_comments,
+    takes_likes,
 )
 from buffer.ports.queue import Feature, Queue, Queues
 from buffer.ports.store import Clock, Owner, Store
@@ -32,4 +34,6 @@ __all__ = [
     "Queues",
     "Step",
     "Store",
+    "takes_comments",
+    "takes_likes",
 ]

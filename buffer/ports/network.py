@@ -36,13 +36,14 @@ class Certainty(StrEnum):
 
 
 class Can(StrEnum):
-    """What not every network can do with comments: like one, edit and delete one of ours; and list what an account
-    posted by itself."""
+    """What not every network can: like a comment, edit and delete one of ours; list what an account posted by itself;
+    and tell what people did unasked, so that nobody asks."""
 
     LIKE = "like"
     EDIT = "edit"
     DELETE = "delete"
     LIST = "list"
+    TELL = "tell"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,3 +171,15 @@ class Network(Protocol):
 
 Networks = Mapping[str, Network]
 """The networks by the name of their service."""
+
+
+def takes_comments(networks: Networks, profile: Profile) -> bool:
+    """Whether what is said in a thread can go to this account's network."""
+    network = networks.get(profile.service)
+    return network is not None and network.limits(profile).comments
+
+
+def takes_likes(networks: Networks, profile: Profile) -> bool:
+    """Whether this account can like a comment."""
+    network = networks.get(profile.service)
+    return network is not None and Can.LIKE in network.can

@@ -18,7 +18,7 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from bot import notices, outbox
-from bot.outbox import Pace
+from bot.outbox import ALL, Abilities, Pace
 from buffer.model import (
     Event,
     Found,
@@ -71,6 +71,7 @@ class Desk:
     pace: Pace = field(default_factory=Pace)
     living: set[str] = field(default_factory=lambda: {"worker"})
     admins: tuple[str, ...] = ()
+    can: Abilities = ALL
 
     def put(self, kind: NoticeKind, subject: str, target: str = SOCIAL) -> Notice:
         """A moment later than the one before, so that they are in order."""
@@ -96,6 +97,7 @@ class Desk:
             alive=self.living.__contains__,
             pace=self.pace,
             admins=self.admins,
+            can=self.can,
         )
 
     def works(self, seconds: int = 180) -> None:
@@ -346,6 +348,27 @@ def test_a_card_says_when_its_post_is_gone(desk: Desk) -> None:
     (card,) = desk.said()
     assert "This post is no longer on" in str(card["blocks"])
     assert "Reply in this thread" not in str(card["blocks"])
+
+
+@pytest.mark.parametrize("lone", [False, True])
+@pytest.mark.parametrize(
+    ("answers", "likes", "buttons"),
+    [(True, True, {"Reply", "Like"}), (True, False, {"Reply"}), (False, False, set())],
+)
+def test_nobody_is_invited_to_what_an_account_cannot_do(
+    desk: Desk, answers: bool, likes: bool, buttons: set[str], lone: bool
+) -> None:
+    desk.can = Abilities(
+        answers=lambda profile: answers and profile == PROFILE,
+        likes=lambda profile: likes and profile == PROFILE,
+    )
+    if not lone:
+        desk.put(NoticeKind.CARD, "u1")
+    desk.put(NoticeKind.COMMENT, comment(desk).id)
+    desk.works()
+    first, told = desk.said()[0], desk.said()[-1]
+    assert ("eply in this thread" in str(first["blocks"])) is answers
+    assert {label for label in ("Reply", "Like") if f"'text': '{label}'" in str(told)} == buttons
 
 
 def test_what_is_gone_is_passed_over_in_silence(desk: Desk) -> None:

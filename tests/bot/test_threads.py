@@ -346,6 +346,14 @@ def test_other_words_are_none_of_our_business(office: Office, more: dict[str, An
     assert office.store.replies.by_message(SOCIAL, ts) is None
 
 
+def test_where_comments_do_not_go_words_are_just_words(
+    office: Office, network: FakeNetwork
+) -> None:
+    network.takes_no_comments()
+    ts = office.says("Thank you")
+    assert office.store.replies.by_message(SOCIAL, ts) is None
+
+
 def test_the_card_itself_is_no_reply(office: Office) -> None:
     office.says("Thank you", ts=office.card)
     assert office.store.replies.by_message(SOCIAL, office.card) is None

@@ -18,11 +18,26 @@ import pytest
 import requests
 
 from buffer.accounts import Accounts
-from buffer.errors import LoginExpired, QueueError, Refused, SlowDown, Unclear
-from buffer.model import Attached, Media, Profile, Receipt, State, Update, new_id
-from buffer.networks.webhook import Webhook, signature
+from buffer.errors import Code, LoginExpired, QueueError, Refused, SlowDown, Unclear
+from buffer.model import (
+    Attached,
+    Event,
+    Interaction,
+    Media,
+    Person,
+    Profile,
+    Receipt,
+    Reply,
+    ReplyState,
+    State,
+    Update,
+    new_id,
+)
+from buffer.networks.webhook import Webhook
+from buffer.ports import LOGIN
+from buffer.signing import signature
 from buffer.web import Web
-from cast import ADA, an_update
+from cast import ADA, MONDAY, an_update
 from real_bluesky import free_port
 from storage import SqliteStore
 
@@ -175,8 +190,151 @@ def test_everything_that_was_said_arrives(told: Told, store: SqliteStore) -> Non
         {"url": "https://example.org/a.png", "alt_text": "A dog"},
         {"url": "https://buffer.example/media/f1", "alt_text": "A cat"},
     ]
-    assert first["profile"]["name"] == "Our blog"
+    assert first["profile"] == {
+        "id": desk.profile.id,
+        "name": "Our blog",
+        "hook": f"https://buffer.example/hooks/{desk.profile.id}",
+    }
     assert second["post"]["thread"] == [{"id": "41", "link": "https://blog.example/41"}]
+
+
+def test_where_nobody_knows_our_address_no_hook_is_told(told: Told, store: SqliteStore) -> None:
+    desk = Desk(store, told.url)
+    mute = Webhook(store, Web(), clock=lambda: datetime.now(UTC), public_url="")
+    mute.publish(desk.profile, desk.update(), "k")
+    assert "hook" not in told.heard[-1][1]["profile"]
+
+
+# -- comments
+
+
+OUT = Update(
+    id="u1", post_id="u1", team_id="T1", profile_id="p1", service="webhook", text="Hello",
+    state=State.SENT, created_at=MONDAY, updated_at=MONDAY, service_update_id="41",
+)  # fmt: skip
+DANA = Interaction(
+    id="i1", team_id="T1", profile_id="p1", update_id="u1", service_id="c7", event=Event.COMMENT,
+    user=Person(username="dana"), created_at=MONDAY, text="Nice",
+)  # fmt: skip
+OURS = Reply(
+    id="r1", team_id="T1", update_id="u1", text="Thanks", user_id="U0ADA", state=ReplyState.SENT,
+    created_at=MONDAY, service_id="c8",
+)  # fmt: skip
+
+
+@pytest.fixture
+def taking(told: Told, store: SqliteStore) -> Desk:
+    """A receiver that takes comments, of which nothing was heard yet."""
+    told.answers_with(200, {"comments": True})
+    made = Desk(store, told.url)
+    told.heard.clear()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("update", "to", "post", "answered"),
+    [
+        (OUT, None, "41", None),
+        (OUT, DANA, "41", {"id": "c7", "user": "dana"}),
+        (None, DANA, None, {"id": "c7", "user": "dana"}),
+    ],
+)
+def test_a_comment_says_what_it_answers(
+    told: Told,
+    taking: Desk,
+    update: Update | None,
+    to: Interaction | None,
+    post: Any,
+    answered: Any,
+) -> None:
+    told.answers_with(201, {"id": 8, "link": "https://blog.example/8"})
+    receipt = taking.network.reply(taking.profile, update, to, "Grüße", "k1")
+    assert receipt == Receipt(service_id="8", link="https://blog.example/8")
+    ((headers, call),) = told.heard
+    assert headers["Idempotency-Key"] == "k1"
+    assert call["type"] == "comment.create"
+    assert call["comment"] == {"id": "k1", "text": "Grüße", "post": post, "to": answered}
+    assert call["profile"]["hook"].endswith(taking.profile.id)
+
+
+def test_a_comment_needs_no_answer_in_words(told: Told, taking: Desk) -> None:
+    receipt = taking.network.reply(taking.profile, OUT, None, "Thanks", "k1")
+    assert receipt == Receipt(service_id="k1")
+
+
+def test_a_comment_is_changed_each_time_with_a_key_of_its_own(told: Told, taking: Desk) -> None:
+    """A → B → A: a receiver that remembers keys must hear of all three."""
+    for text in ("A", "B", "A"):
+        taking.network.edit_reply(taking.profile, OURS, DANA, text)
+    assert [call["type"] for _, call in told.heard] == ["comment.update"] * 3
+    assert [call["comment"] for _, call in told.heard] == [
+        {"id": "c8", "text": text} for text in ("A", "B", "A")
+    ]
+    assert len({headers["Idempotency-Key"] for headers, _ in told.heard}) == 3
+
+
+@pytest.mark.parametrize("status", [204, 404])
+def test_a_comment_is_deleted_also_if_it_is_gone(told: Told, taking: Desk, status: int) -> None:
+    told.answers_with(status)
+    taking.network.delete_reply(taking.profile, OURS)
+    ((_, call),) = told.heard
+    assert (call["type"], call["comment"]) == ("comment.delete", {"id": "c8"})
+
+
+@pytest.mark.parametrize(("status", "error"), [(403, Refused), (410, LoginExpired), (500, Unclear)])
+def test_a_no_to_a_comment_is_told_for_what_it_is(
+    told: Told, taking: Desk, status: int, error: type[QueueError]
+) -> None:
+    network, profile = taking.network, taking.profile
+    for act in (
+        lambda: network.reply(profile, OUT, None, "Thanks", "k1"),
+        lambda: network.edit_reply(profile, OURS, None, "Thanks"),
+        lambda: network.delete_reply(profile, OURS),
+    ):
+        told.answers_with(status)
+        with pytest.raises(error):
+            act()
+
+
+@pytest.mark.parametrize("answer", [None, {}, [], {"comments": "yes"}, {"comments": False}])
+def test_who_does_not_say_so_gets_no_comments(told: Told, store: SqliteStore, answer: Any) -> None:
+    told.answers_with(200, answer)
+    desk = Desk(store, told.url)
+    network, profile = desk.network, desk.profile
+    assert not network.limits(profile).comments
+    for act in (
+        lambda: network.reply(profile, OUT, None, "Thanks", "k1"),
+        lambda: network.edit_reply(profile, OURS, None, "Thanks"),
+        lambda: network.delete_reply(profile, OURS),
+    ):
+        with pytest.raises(Refused, match="takes no comments") as refusal:
+            act()
+        assert refusal.value.code is Code.COMMENTS_NOT_POSSIBLE
+    assert len(told.heard) == 1
+
+
+def test_what_a_receiver_takes_is_asked_at_each_connection(told: Told, store: SqliteStore) -> None:
+    desk = Desk(store, told.url)
+    told.answers_with(200, {"comments": True})
+    assert desk.connects(name="Our blog", url=told.url, secret=SECRET).id == desk.profile.id
+    assert desk.network.limits(desk.profile).comments
+
+
+def test_a_login_of_before_is_one_without_comments(told: Told, taking: Desk) -> None:
+    taking.store.secrets.keep(taking.profile.id, LOGIN, {"url": told.url, "secret": SECRET})
+    assert not taking.network.limits(taking.profile).comments
+    assert taking.publishes().service_id
+
+
+def test_limits_are_known_of_one_that_is_disconnected(told: Told, taking: Desk) -> None:
+    taking.accounts.disconnect(ADA, taking.profile.id)
+    assert taking.network.limits(taking.profile).characters == 10_000
+    assert not taking.network.limits(taking.profile).comments
+
+
+def test_it_likes_no_comments(told: Told, taking: Desk) -> None:
+    with pytest.raises(Refused, match="likes no comments"):
+        taking.network.like(taking.profile, DANA, "k1")
 
 
 @pytest.mark.parametrize(
@@ -245,3 +403,5 @@ def test_it_cannot_be_looked_at(told: Told, store: SqliteStore) -> None:
     desk = Desk(store, told.url)
     with pytest.raises(Refused, match="Please look there"):
         desk.network.find(desk.profile, desk.update(), "k")
+    with pytest.raises(Refused, match="Please look there"):
+        desk.network.find_reply(desk.profile, OUT, None, "Thanks", "k")

@@ -21,17 +21,20 @@ from buffer.model import (
     Person,
     Profile,
     Receipt,
+    Reply,
+    ReplyState,
     State,
     Update,
     new_id,
 )
 from buffer.networks import NETWORKS
-from buffer.ports import LOGIN, Certainty, Clock, Network
+from buffer.ports import LOGIN, Can, Certainty, Clock, Heard, Network
 from buffer.web import Web
 from cast import MONDAY, a_profile
 from fakes import FakeClock, FakeNetwork
 from mastodon_server import TOKEN, mastodon
 from storage import SqliteStore
+from webhook_receiver import receiver
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 K1, K2, R1, R2 = (new_id(MONDAY) for _ in range(4))
@@ -135,6 +138,29 @@ class MastodonPlace:
         self._server.hears("mention", said)
 
 
+class WebhookPlace:
+    """A receiver that takes comments, over real HTTP. What people do there it tells by itself: nobody asks it."""
+
+    def __init__(self, store: SqliteStore, clock: Clock, profile: Profile) -> None:
+        self.stack = ExitStack()
+        self._receiver = self.stack.enter_context(receiver())
+        login = {"url": self._receiver.url, "secret": self._receiver.secret, "comments": True}
+        store.secrets.keep(profile.id, LOGIN, login)
+        self.network: Network = NETWORKS["webhook"](store, Web(), clock=clock, public_url="")
+
+    def posts(self) -> list[str]:
+        return [each["text"] for each in self._receiver.posts]
+
+    def comments(self) -> list[str]:
+        return [each["text"] for each in self._receiver.comments]
+
+    def likes(self) -> list[str]:
+        return []
+
+    def is_commented(self, post: str, text: str) -> None:
+        """See tests/buffer/test_hooks.py."""
+
+
 Make = Callable[[SqliteStore, Clock, Profile], Place]
 
 
@@ -142,14 +168,19 @@ def fake(certainty: Certainty) -> Make:
     return lambda _store, clock, _profile: FakePlace(certainty, clock)
 
 
-KEYED: dict[str, Make] = {"local": LocalPlace, "keyed fake": fake(Certainty.KEYED)}
-SEEING: dict[str, Make] = KEYED | {
+BOTH: dict[str, Make] = {"local": LocalPlace, "keyed fake": fake(Certainty.KEYED)}
+KEYED: dict[str, Make] = BOTH | {"webhook": WebhookPlace}
+SEEING: dict[str, Make] = BOTH | {
     "look-up-able fake": fake(Certainty.LOOKUPABLE),
     "mastodon": MastodonPlace,
 }
-PLACES: dict[str, Make] = SEEING | {"blind fake": fake(Certainty.BLIND)}
+ASKED: dict[str, Make] = SEEING | {"blind fake": fake(Certainty.BLIND)}
+PLACES: dict[str, Make] = ASKED | {"webhook": WebhookPlace}
 
 keyed = pytest.mark.parametrize("place", KEYED, indirect=True)
+asked = pytest.mark.parametrize("place", ASKED, indirect=True)
+changing = pytest.mark.parametrize("place", ["local", "webhook"], indirect=True)
+telling = pytest.mark.parametrize("place", ["webhook"], indirect=True)
 seeing = pytest.mark.parametrize("place", SEEING, indirect=True)
 
 
@@ -166,7 +197,7 @@ def place(
 ) -> Iterator[Place]:
     made = PLACES[request.param](store, clock, profile)
     yield made
-    if isinstance(made, MastodonPlace):
+    if isinstance(made, MastodonPlace | WebhookPlace):
         made.stack.close()
 
 
@@ -242,6 +273,7 @@ def test_the_parts_of_a_series_are_posts_of_their_own(place: Place, profile: Pro
     assert first.service_id != second.service_id
 
 
+@asked
 def test_what_people_did_since_then_is_told_oldest_first(
     place: Place, profile: Profile, clock: FakeClock
 ) -> None:
@@ -261,15 +293,37 @@ def test_what_people_did_since_then_is_told_oldest_first(
 def test_we_comment_on_our_post_and_answer_a_comment(place: Place, profile: Profile) -> None:
     post = place.network.publish(profile, an_update(profile), K1).service_id
     out = an_update(profile, state=State.SENT, service_update_id=post)
-    place.is_commented(post, "Nice")
-    comment = place.network.interactions(profile, MONDAY).found[0]
+    comment = as_kept(a_comment(place, profile, post), out)
     first = place.network.reply(profile, out, None, "From us", R1)
-    second = place.network.reply(profile, out, as_kept(comment, out), "Thank you", R2)
+    second = place.network.reply(profile, out, comment, "Thank you", R2)
     assert first.service_id != second.service_id
     assert "From us" in place.comments()
     assert any("Thank you" in text for text in place.comments())
+    assert place.network.limits(profile).comments
 
 
+@changing
+def test_a_comment_of_ours_is_changed_and_deleted(place: Place, profile: Profile) -> None:
+    assert {Can.EDIT, Can.DELETE} <= place.network.can
+    post = place.network.publish(profile, an_update(profile), K1).service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    made = place.network.reply(profile, out, None, "From us", R1)
+    reply = a_reply(out, service_id=made.service_id)
+    for _ in range(2):
+        place.network.edit_reply(profile, reply, None, "From all of us")
+    assert place.comments() == ["From all of us"]
+    for _ in range(2):
+        place.network.delete_reply(profile, reply)
+    assert place.comments() == []
+
+
+@telling
+def test_who_tells_by_itself_is_not_asked(place: Place, profile: Profile) -> None:
+    assert Can.TELL in place.network.can
+    assert place.network.interactions(profile, MONDAY) == Heard()
+
+
+@asked
 def test_a_reply_is_found_again(place: Place, profile: Profile) -> None:
     post = place.network.publish(profile, an_update(profile), K1).service_id
     out = an_update(profile, state=State.SENT, service_update_id=post)
@@ -280,6 +334,7 @@ def test_a_reply_is_found_again(place: Place, profile: Profile) -> None:
     assert found.service_id == made.service_id
 
 
+@asked
 def test_a_comment_is_liked(place: Place, profile: Profile) -> None:
     post = place.network.publish(profile, an_update(profile), K1).service_id
     out = an_update(profile, state=State.SENT, service_update_id=post)
@@ -357,6 +412,28 @@ def test_the_fake_fails_as_it_is_told(profile: Profile) -> None:
         with pytest.raises(QueueError):
             fake.publish(profile, an_update(profile), K1)
     assert len(fake.posts) == 1
+
+
+def a_comment(place: Place, profile: Profile, post: str) -> Found:
+    """What somebody says below a post, as we hear of it."""
+    if Can.TELL in place.network.can:
+        dana = Person(username="dana")
+        return Found(post=post, service_id="c1", event=Event.COMMENT, user=dana, created_at=MONDAY)
+    place.is_commented(post, "Nice")
+    return place.network.interactions(profile, MONDAY).found[0]
+
+
+def a_reply(update: Update, service_id: str) -> Reply:
+    return Reply(
+        id=R1,
+        team_id=update.team_id,
+        update_id=update.id,
+        text="From us",
+        user_id="U0ADA",
+        state=ReplyState.SENT,
+        created_at=MONDAY,
+        service_id=service_id,
+    )
 
 
 def is_kept(store: SqliteStore, update: Update, receipt: Receipt) -> None:

@@ -706,7 +706,7 @@ def test_what_cannot_be_commented(house: House) -> None:
 def test_some_networks_take_no_comments(house: House) -> None:
     [id] = house.add("a")
     house.sends(id)
-    house.network.events = frozenset()
+    house.network.takes_no_comments()
     with refusal(Code.COMMENTS_NOT_POSSIBLE, "“Local”"):
         house.queue.comment(id, "hello")
 
