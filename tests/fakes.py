@@ -52,7 +52,7 @@ class FakeNetwork:
     ) -> None:
         self.certainty = certainty
         self.events = events
-        self.can = frozenset(Can)
+        self.can = frozenset(Can) - {Can.TELL}
         self.posts: list[Update] = []
         self.cannot_be_searched = False
         self.dies_while_looking = False

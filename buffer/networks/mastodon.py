@@ -97,7 +97,7 @@ class Mastodon:
 
     certainty = Certainty.LOOKUPABLE
     events = frozenset({Event.COMMENT, Event.LIKE, Event.RESHARE, Event.MENTION})
-    can = frozenset(Can)
+    can = frozenset({Can.LIKE, Can.EDIT, Can.DELETE, Can.LIST})
     fields = (
         Field(
             name="server",

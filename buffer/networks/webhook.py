@@ -97,7 +97,7 @@ class Webhook:
                 f"The secret needs at least {SHORTEST_SECRET} characters.", Code.BAD_PARAMETER
             )
         receiver = _Receiver(url=_address(url), secret=secret)
-        said = _read(self._send(receiver, "ping", {"type": "ping", "name": name}))
+        said = _read(self._send(receiver, self._new_key(), {"type": "ping", "name": name}))
         return Account(
             service_id=hashlib.sha256(receiver.url.encode()).hexdigest()[:24],
             name=name,

@@ -9,15 +9,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import falcon
 import pytest
 import requests
 
 from buffer.accounts import Accounts
+from buffer.api.hooks import ROUTE, Hooks
 from buffer.errors import Code, LoginExpired, QueueError, Refused, SlowDown, Unclear
 from buffer.model import (
     Attached,
@@ -30,6 +32,7 @@ from buffer.model import (
     Reply,
     ReplyState,
     State,
+    Team,
     Update,
     new_id,
 )
@@ -38,6 +41,8 @@ from buffer.ports import LOGIN
 from buffer.signing import signature
 from buffer.web import Web
 from cast import ADA, MONDAY, an_update
+from clocks import utc_now
+from playground.server import Server
 from real_bluesky import free_port
 from storage import SqliteStore
 
@@ -49,12 +54,12 @@ Heard = list[tuple[dict[str, str], dict[str, Any]]]
 class Desk:
     """Ada's webhook."""
 
-    def __init__(self, store: SqliteStore, url: str) -> None:
+    def __init__(
+        self, store: SqliteStore, url: str, public_url: str = "https://buffer.example"
+    ) -> None:
         self.store = store
-        self.network = Webhook(
-            store, Web(), clock=lambda: datetime.now(UTC), public_url="https://buffer.example"
-        )
-        self.accounts = Accounts(store, {"webhook": self.network}, lambda: datetime.now(UTC))
+        self.network = Webhook(store, Web(), clock=utc_now, public_url=public_url)
+        self.accounts = Accounts(store, {"webhook": self.network}, utc_now)
         self.profile = self.connects(name="Our blog", url=url, secret=SECRET)
 
     def connects(self, **form: str) -> Profile:
@@ -66,7 +71,7 @@ class Desk:
         return an_update(self.profile, **({"text": text, "state": State.SENDING} | changes))
 
     def publishes(self, text: str = "Hello", key: str = "", **changes: Any) -> Receipt:
-        key = key or new_id(datetime.now(UTC))
+        key = key or new_id(utc_now())
         return self.network.publish(self.profile, self.update(text, **changes), key)
 
 
@@ -79,6 +84,7 @@ def receiver() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", code.replace("8099", str(port))],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -93,20 +99,63 @@ def receiver() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     yield url, process
     process.kill()
     process.wait(10)
-    assert process.stdout
+    assert process.stdout and process.stdin
     process.stdout.close()
+    process.stdin.close()
 
 
 def test_the_receiver_of_the_docs_takes_a_post_once(
     receiver: tuple[str, subprocess.Popen[str]], store: SqliteStore
 ) -> None:
     url, process = receiver
-    desk, key = Desk(store, url), new_id(datetime.now(UTC))
+    desk, key = Desk(store, url), new_id(utc_now())
     first = desk.publishes("Hello Grüße", key)
     assert desk.publishes("Hello Grüße", key) == first
     desk.publishes("Another")
     assert process.stdout
-    assert [process.stdout.readline() for _ in range(2)] == ["Hello Grüße\n", "Another\n"]
+    assert [process.stdout.readline() for _ in range(2)] == [
+        "post.publish Hello Grüße\n",
+        "post.publish Another\n",
+    ]
+
+
+def test_what_is_typed_into_it_is_heard_and_answered(
+    receiver: tuple[str, subprocess.Popen[str]], store: SqliteStore
+) -> None:
+    url, process = receiver
+    store.teams.bind(Team(id=ADA.team_id), MONDAY)
+    app: falcon.App[Any, Any] = falcon.App()
+    app.add_route(ROUTE, Hooks(store, utc_now, service="webhook"))
+    server = Server(app, 0)
+    server.start()
+    desk = Desk(store, url, f"http://127.0.0.1:{server.port}")
+    out = replace(desk.update("Hello"), state=State.SENT, sent_at=MONDAY)
+    store.updates.append([replace(out, service_update_id=desk.publishes("Hello").service_id)])
+    assert process.stdin and process.stdout
+    process.stdin.write("Grüße zurück\n")
+    process.stdin.flush()
+    comment = None
+    for _ in range(200):
+        found = store.interactions.of_update(
+            out.id, event=None, offset=0, count=9, since=None, before=None
+        )
+        if comment := next(iter(found.items), None):
+            break
+        time.sleep(0.05)
+    server.stop()
+    assert comment and (comment.user.username, comment.text) == ("dana", "Grüße zurück")
+    update = store.updates.get(ADA.team_id, out.id)
+    made = desk.network.reply(desk.profile, update, comment, "Danke", "k1")
+    assert desk.network.reply(desk.profile, update, comment, "Danke", "k1") == made
+    ours = replace(OURS, service_id=made.service_id)
+    desk.network.edit_reply(desk.profile, ours, comment, "Danke schön")
+    desk.network.delete_reply(desk.profile, ours)
+    assert [process.stdout.readline() for _ in range(4)] == [
+        "post.publish Hello\n",
+        "comment.create Danke\n",
+        "comment.update Danke schön\n",
+        f"comment.delete {made.service_id}\n",
+    ]
 
 
 def test_it_refuses_what_is_not_ours(
@@ -126,7 +175,7 @@ def test_it_refuses_what_is_not_ours(
 
 def test_the_receiver_is_no_longer_than_promised() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
-    handler = code.partition("class Receiver")[2].partition("\n\nHTTPServer")[0]
+    handler = code.partition("class Receiver")[2].partition("\n\n\n")[0]
     assert len(handler.strip().splitlines()) <= 20
 
 
@@ -200,7 +249,7 @@ def test_everything_that_was_said_arrives(told: Told, store: SqliteStore) -> Non
 
 def test_where_nobody_knows_our_address_no_hook_is_told(told: Told, store: SqliteStore) -> None:
     desk = Desk(store, told.url)
-    mute = Webhook(store, Web(), clock=lambda: datetime.now(UTC), public_url="")
+    mute = Webhook(store, Web(), clock=utc_now, public_url="")
     mute.publish(desk.profile, desk.update(), "k")
     assert "hook" not in told.heard[-1][1]["profile"]
 
@@ -360,7 +409,7 @@ def test_a_no_is_told_for_what_it_is(
 
 @pytest.mark.parametrize("answer", [b"", b"ok", b"[]", b'{"id": null, "link": "javascript:x"}'])
 def test_a_yes_needs_no_words(told: Told, store: SqliteStore, answer: bytes) -> None:
-    desk, key = Desk(store, told.url), new_id(datetime.now(UTC))
+    desk, key = Desk(store, told.url), new_id(utc_now())
     told.answers.append((200, answer, {}))
     assert desk.publishes(key=key) == Receipt(service_id=key)
 
