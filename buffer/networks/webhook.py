@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from buffer import signing
-from buffer.errors import Code, LoginExpired, QueueError, Refused, SlowDown
+from buffer.errors import Code, LoginExpired, NetworkDown, Refused, SlowDown
 from buffer.model import (
     OPTIONS,
     Event,
@@ -76,7 +76,7 @@ class Webhook:
         Field(
             name="secret",
             label="Secret",
-            hint=f"At least {SHORTEST_SECRET} characters that the receiver knows, too; it signs every post",
+            hint=f"At least {SHORTEST_SECRET} characters that the receiver knows, too; it signs what goes either way",
             secret=True,
         ),
     )
@@ -110,7 +110,7 @@ class Webhook:
     def limits(self, profile: Profile) -> Limits:
         try:
             return replace(LIMITS, comments=self._receiver(profile).comments)
-        except QueueError:  # it is disconnected, or its login cannot be read: nothing goes there
+        except (LoginExpired, NetworkDown):  # disconnected, or sealed: nothing goes there
             return LIMITS
 
     def publish(

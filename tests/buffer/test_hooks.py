@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -15,6 +16,8 @@ from typing import Any
 import falcon
 import pytest
 from falcon.testing import Result, TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from buffer import signing
 from buffer.api import bodies
@@ -84,11 +87,11 @@ class Receiver:
         body = json.dumps({"type": kind, **said}).encode()
         return self.posts(body, self.signed(body, key))
 
-    def created(self, given: Json, key: str = "", **changes: Any) -> Result:
-        return self.tells("interaction.created", key, interaction=given | changes)
+    def created(self, said: Json, key: str = "", **changes: Any) -> Result:
+        return self.tells("interaction.created", key, interaction=said | changes)
 
-    def updated(self, given: Json, key: str = "", **changes: Any) -> Result:
-        return self.tells("interaction.updated", key, interaction=given | changes)
+    def updated(self, said: Json, key: str = "", **changes: Any) -> Result:
+        return self.tells("interaction.updated", key, interaction=said | changes)
 
     def deleted(self, id: str) -> Result:
         return self.tells("interaction.deleted", interaction={"id": id})
@@ -277,11 +280,20 @@ def test_what_was_refused_may_be_told_again_under_its_id(receiver: Receiver) -> 
     assert receiver.kept("c1")
 
 
+def test_told_by_many_at_once_is_once(receiver: Receiver) -> None:
+    keys = ["same", "same", "another", "one more"] * 3
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda key: receiver.created(COMMENT, key), keys))
+    assert {each.status_code for each in answers} == {204}
+    assert receiver.told() == [CARD, (NoticeKind.COMMENT, "Nice")]
+    assert receiver.post().statistics == {"comments": 1}
+
+
 # -- what is wrong
 
 
-def without(given: Json, *names: str) -> Json:
-    return {name: value for name, value in given.items() if name not in names}
+def without(said: Json, *names: str) -> Json:
+    return {name: value for name, value in said.items() if name not in names}
 
 
 @pytest.mark.parametrize(
@@ -315,7 +327,7 @@ def test_what_cannot_be_understood_is_named(receiver: Receiver, said: Json, word
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("said", "words"),
     [
         (without(COMMENT, "id"), "“id” is missing"),
         (without(COMMENT, "post"), "“to” or “post” is missing"),
@@ -335,10 +347,38 @@ def test_what_cannot_be_understood_is_named(receiver: Receiver, said: Json, word
     ],
 )
 def test_an_interaction_that_lacks_something_is_refused(
-    receiver: Receiver, given: Json, words: str
+    receiver: Receiver, said: Json, words: str
 ) -> None:
-    is_refused(receiver.created(given), 400, words)
+    is_refused(receiver.created(said), 400, words)
     assert receiver.told() == []
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.datetimes().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+FIELDS = ["id", "post", "to", "event", "user", "text", "link", "created_at"]
+
+
+@given(
+    kind=st.sampled_from(KINDS.split(", ")),
+    changes=st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=3),
+    person=st.dictionaries(st.sampled_from(list(DANA)), ANYTHING, max_size=3),
+    post=st.just("41") | ANYTHING,
+    numbers=st.dictionaries(st.text() | st.just("likes"), ANYTHING | st.integers(0, 9), max_size=3),
+)
+def test_nothing_that_is_said_breaks_anything(
+    kind: str, changes: Json, person: Json, post: Any, numbers: Json
+) -> None:
+    store = open_store("sqlite://")
+    receiver = Receiver(store, FakeClock(MONDAY))
+    told = COMMENT | {"user": DANA | person} | changes
+    answer = receiver.tells(kind, interaction=told, post=post, statistics=numbers)
+    assert answer.status_code in (204, 400, 404)
+    assert answer.status_code == 204 or answer.json["error"]
+    assert receiver.tells(kind, interaction=COMMENT, post="41", statistics={}).status_code == 204
+    store.close()
 
 
 @pytest.mark.parametrize(
