@@ -475,6 +475,15 @@ def test_another_body_or_another_secret_does_not_fit(receiver: Receiver) -> None
     is_refused(receiver.posts(body, headers), 401, "not signed")
 
 
+def test_neither_an_empty_id_nor_an_empty_secret_signs_anything(receiver: Receiver) -> None:
+    body = json.dumps({"type": "interaction.created", "interaction": COMMENT}).encode()
+    nameless = signing.headers(SECRET, "", receiver.clock(), body)
+    is_refused(receiver.posts(body, nameless), 401, "not signed")
+    is_refused(receiver.posts(body, receiver.signed(body, secret=""), "0" * 24), 401, "not signed")
+    receiver.store.profiles.save(replace(receiver.profile, disconnected=True))
+    is_refused(receiver.posts(body, receiver.signed(body, secret="")), 401, "not signed")
+
+
 def test_one_of_several_signatures_is_enough(receiver: Receiver) -> None:
     body = json.dumps({"type": "interaction.created", "interaction": COMMENT}).encode()
     headers = receiver.signed(body)
