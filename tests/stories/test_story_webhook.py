@@ -137,6 +137,20 @@ def test_a_mention_elsewhere_begins_a_thread_that_is_answered(blog: Blog, there:
     assert (comment["post"], comment["to"]) == (None, {"id": "m1", "user": "dana"})
 
 
+def test_the_reply_button_answers_a_mention_elsewhere(blog: Blog, there: Receiver) -> None:
+    blog.is_out("Our release is out!")
+    mention = {"id": "m1", "event": "mention", "user": DANA, "text": "Look at them"}
+    blog.tells("interaction.created", interaction=mention)
+    told = blog.story.card()
+    blog.story.done(blog.story.slack.press(as_=BO, label="Reply", channel=SOCIAL, ts=told["ts"]))
+    blog.story.done(blog.story.slack.submit(as_=BO, values={"text": "Thank you"}))
+    blog.story.passes(1)
+    blog.story.is_told()
+    (comment,) = there.comments
+    assert (comment["post"], comment["to"]) == (None, {"id": "m1", "user": "dana"})
+    assert "Thank you" in blog.told(told)[0]
+
+
 def test_where_comments_do_not_go_nobody_is_invited(make_story: MakeStory) -> None:
     with receiver(comments=False) as there:
         blog = Blog(make_story(), there)
