@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from buffer import attachments, commenter, jobs, likes, pictures
+from buffer import attachments, commenter, corrections, jobs, likes, pictures
 from buffer.backends import promised
 from buffer.backends.embedded import EmbeddedQueues
 from buffer.backends.promised import PromisedQueues
@@ -83,6 +83,7 @@ def embedded(given: Ground, fetch_file: FetchFile) -> Backend:
         ),
         works={
             likes.KIND: likes.Likes(store, networks),
+            corrections.KIND: corrections.Corrections(store, networks),
             attachments.KIND: attachments.Attachments(store, given.guard, networks),
             pictures.KIND: pictures.Pictures(
                 store, given.guard, fetch_file, admins=settings.admins

@@ -28,7 +28,6 @@ from buffer.model import (
     PENDING,
     Event,
     Interaction,
-    Notice,
     Profile,
     Reply,
     ReplyState,
@@ -505,11 +504,6 @@ def note(sentence: str) -> Message:
 def thread_of(reply: Reply) -> str:
     """The memo that says in which thread (its parent's ts) a reply was written."""
     return f"reply-thread:{reply.id}"
-
-
-def words_of(notice: Notice) -> str:
-    """The memo with the one sentence a notice is about, where there is more to say than its subject tells."""
-    return f"notice-words:{notice.id}"
 
 
 # -- names

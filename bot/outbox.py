@@ -37,6 +37,7 @@ from buffer.model import (
     new_id,
 )
 from buffer.ports import Store
+from buffer.telling import PLACE, words_of
 
 log = logging.getLogger("outbox")
 
@@ -553,8 +554,9 @@ def _of_reply(store: Store, notice: Notice, about: About, reply: Reply, now: dat
             return Never("it is answered")
         said = notices.reply_question(reply, about.profile)
         return (Call(method="chat.postEphemeral", args=where | said.payload()),)
-    if words := store.memos.recall(notices.words_of(notice), now):
-        return (Call(method="chat.postEphemeral", args=where | notices.note(words).payload()),)
+    if words := store.memos.recall(words_of(notice), now):
+        whispered = notices.note(words.replace(PLACE, notices.service_name(about.profile.service)))
+        return (Call(method="chat.postEphemeral", args=where | whispered.payload()),)
     if note := notices.reply_note(reply, about.profile):
         whisper = (Call(method="chat.postEphemeral", args=where | note.payload()),)
         return (*_marks(reply), *whisper)

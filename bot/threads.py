@@ -18,32 +18,34 @@ from bot.notices import (
     note,
     service_name,
     thread_of,
-    words_of,
 )
 from bot.people import Desk
+from buffer import corrections, telling
 from buffer.channels import wishes_of
+from buffer.corrections import Wish
 from buffer.errors import Code, Refused
 from buffer.model import (
     Json,
-    Notice,
     NoticeKind,
     Profile,
     Reply,
     ReplyState,
     new_id,
 )
-from buffer.ports import takes_comments
+from buffer.ports import Can, takes_comments
 from buffer.text import check
 
 SPOKEN = (None, "file_share", "thread_broadcast")
 OPEN = (ReplyState.ASKED, ReplyState.WAITING)
-OUT = (ReplyState.SENDING, ReplyState.SENT)
+OVER = (ReplyState.INTERNAL, ReplyState.FAILED, ReplyState.DELETED)
 REMEMBERED = timedelta(days=30)
 ONLY_WORDS = "Only your words are posted; what you attached stays here."
 NO_GUESTS = "Your reply stays in Slack. Guests cannot post as {account}; any full member of this workspace can."
 POSTING = (
     "Your reply goes to {place} as {account}; a :white_check_mark: on it says that it is there."
 )
+FOLLOWS = " If you change or delete your message later, the comment is changed or deleted, too."
+GOES_TOO = " If you delete your message later, the comment is deleted, too."
 SAID: dict[ReplyState, str] = {
     ReplyState.ASKED: "Your reply waits for your answer.",
     ReplyState.WAITING: POSTING,
@@ -52,20 +54,17 @@ SAID: dict[ReplyState, str] = {
     ReplyState.INTERNAL: "Your reply stays in Slack.",
     ReplyState.FAILED: "Your reply was not posted as {account} on {place}.",
     ReplyState.UNCONFIRMED: "It is not clear whether your reply is out. Please look on {place}.",
-}
-TOO_LATE = {
-    "message_changed": "Your reply is out on {place} already; what you changed here is not changed there.",
-    "message_deleted": "Your reply is out on {place} already; please delete it there as well.",
+    ReplyState.DELETED: "Your reply was posted as {account} on {place}, and is deleted there.",
 }
 
 
-def on_message(event: Json, body: Json, context: BoltContext, desk: Desk) -> None:
+def on_message(event: Json, context: BoltContext, desk: Desk) -> None:
     """Every message in every channel we are in comes by here: most are let pass after one look-up."""
     subtype = event.get("subtype")
     if subtype == "message_changed":
-        _edited(event, body, desk)
+        _edited(event, context, desk)
     elif subtype == "message_deleted":
-        _deleted(event, body, desk)
+        _deleted(event, desk)
     elif subtype in SPOKEN and not _is_from_a_bot(event, context):
         _spoken(event, desk)
 
@@ -79,7 +78,7 @@ def on_post(ack: Ack, action: Json, desk: Desk, respond: Respond, after: After) 
         if desk.store.replies.move(
             reply.id, expected=[ReplyState.ASKED], to=ReplyState.WAITING, text=reply.text
         ):
-            _tell(desk, reply, NoticeKind.REPLY_STATE)
+            _tell(reply, NoticeKind.REPLY_STATE, desk)
     ack()
     after(respond, replace_original=True, **_said(reply, desk).payload())
 
@@ -118,21 +117,27 @@ def _spoken(event: Json, desk: Desk) -> None:
     words = message_text(event, desk.name_of)
     if not words:
         return
-    reply = Reply(
-        id=new_id(desk.now),
-        team_id=desk.team_id,
-        update_id=thread.update_id,
-        interaction_id=thread.interaction_id,
-        text=words,
-        user_id=event["user"],
-        state=ReplyState.ASKED,
-        created_at=desk.now,
-        channel=event["channel"],
-        ts=ts,
-        error=ONLY_WORDS if event.get("files") else "",
-    )
-    reply = _judged(reply, thread, desk)
+    desk.person()  # Slack may have to be asked, which is too slow for inside
     with desk.store.transaction():
+        # Slack tells again what we did not take, and meanwhile of what became of it.
+        if changed := corrections.wished(desk.store, event["channel"], ts, desk.now):
+            words = changed.text or ""
+        if not words:
+            return
+        reply = Reply(
+            id=new_id(desk.now),
+            team_id=desk.team_id,
+            update_id=thread.update_id,
+            interaction_id=thread.interaction_id,
+            text=words,
+            user_id=event["user"],
+            state=ReplyState.ASKED,
+            created_at=desk.now,
+            channel=event["channel"],
+            ts=ts,
+            error=ONLY_WORDS if event.get("files") else "",
+        )
+        reply = _judged(reply, thread, desk)
         if desk.store.replies.insert(reply):
             memo, until = thread_of(reply), desk.now + REMEMBERED
             desk.store.memos.keep(memo, parent, until=until)
@@ -186,65 +191,74 @@ def _check(words: str, thread: Thread, desk: Desk) -> None:
 
 def _tell_state(reply: Reply, desk: Desk) -> None:
     if reply.state is ReplyState.ASKED:
-        _tell(desk, reply, NoticeKind.REPLY_QUESTION)
+        _tell(reply, NoticeKind.REPLY_QUESTION, desk)
     elif reply.state is not ReplyState.INTERNAL or reply.error:
-        _tell(desk, reply, NoticeKind.REPLY_STATE)
+        _tell(reply, NoticeKind.REPLY_STATE, desk)
 
 
-def _tell(desk: Desk, reply: Reply, kind: NoticeKind, words: str = "") -> None:
-    """To the writer alone: a question, a mark on their message, or (`words`) one sentence."""
-    notice = Notice(
-        id=new_id(desk.now),
-        team_id=reply.team_id,
-        kind=kind,
-        subject=reply.id,
-        target=reply.channel,
-        created_at=desk.now,
-    )
-    if words:
-        desk.store.memos.keep(words_of(notice), words, until=desk.now + REMEMBERED)
-    desk.store.outbox.put(notice)
+def _tell(reply: Reply, kind: NoticeKind, desk: Desk) -> None:
+    """To the writer alone: a question, or a mark on their message."""
+    telling.put(desk.store, kind, reply.team_id, reply.id, reply.channel, desk.now)
 
 
 # -- it was changed or deleted
 
 
-def _edited(event: Json, body: Json, desk: Desk) -> None:
+def _edited(event: Json, context: BoltContext, desk: Desk) -> None:
+    """Slack tells so of previews of links, too: then the words are the same."""
     message: Json = event.get("message") or {}
-    reply = _known(event["channel"], str(message.get("ts")), desk)
-    thread = reply and _about(reply.update_id, reply.interaction_id, desk)
-    if not reply or not thread:
-        return
+    before: Json = event.get("previous_message") or {}
     words = message_text(message, desk.name_of)
-    if reply.state in OUT and words != reply.text:
-        _too_late(reply, thread, event, body, desk)
-    elif reply.state in OPEN and words != reply.text:
-        _changed(reply, words, thread, desk)
+    if _is_from_a_bot(message, context) or (before and words == message_text(before, desk.name_of)):
+        return
+    # The time of an edit is that of the person; two in one second are told apart by the event's own.
+    edited = (message.get("edited") or {}).get("ts") or "0"
+    wish = Wish(text=words, stamp=f"{edited} {event.get('event_ts')}")
+    _follow(event["channel"], str(message.get("ts")), message.get("thread_ts"), wish, desk)
 
 
-def _changed(reply: Reply, words: str, thread: Thread, desk: Desk) -> None:
-    """Not out yet: the new words count, and are judged as if they were the first. Nothing is posted that was asked
-    about in other words."""
-    new = _judged(replace(reply, state=ReplyState.ASKED, text=words), thread, desk)
-    if not words:
-        new = replace(new, state=ReplyState.INTERNAL, error="")
+def _deleted(event: Json, desk: Desk) -> None:
+    parent = (event.get("previous_message") or {}).get("thread_ts")
+    wish = Wish(text=None, stamp=str(event.get("event_ts")))
+    _follow(event["channel"], str(event.get("deleted_ts")), parent, wish, desk)
+
+
+def _follow(channel: str, ts: str, parent: str | None, wish: Wish, desk: Desk) -> None:
+    """Not out yet: the new words count. On its way: whoever brings it there looks for them. Out: the comment follows.
+    A message we have not heard of yet, since Slack tries again to tell us: for when it comes."""
+    known = _known(channel, ts, desk)
+    thread = _where(known, desk) if known else _thread(channel, parent, desk) if parent else None
+    if thread is None or (known and known.state in OVER):
+        return
+    if known and wish.text:
+        desk.person()  # Slack may have to be asked, which is too slow for inside
+    with desk.store.transaction():
+        reply = _known(channel, ts, desk)
+        said = reply.text if reply else None
+        if not corrections.hear(desk.store, channel, ts, wish, desk.now, said=said) or not reply:
+            return
+        if reply.state in OPEN:
+            _changed(reply, wish, thread, desk)
+        elif reply.state in (ReplyState.SENT, ReplyState.UNCONFIRMED):
+            network = desk.networks[thread.profile.service]
+            corrections.follow(desk.store, network, reply, wish, desk.now)
+
+
+def _changed(reply: Reply, wish: Wish, thread: Thread, desk: Desk) -> None:
+    """Not out yet: the new words are judged as if they were the first. Nothing is posted that was asked about in other
+    words; nothing is left of what has no words any more."""
+    new = replace(reply, state=ReplyState.INTERNAL, error="")
+    if wish.text:
+        new = _judged(replace(reply, state=ReplyState.ASKED, text=wish.text), thread, desk)
     if reply.state is ReplyState.WAITING and new.state is ReplyState.ASKED:
         new = replace(new, state=ReplyState.WAITING)
-    with desk.store.transaction():
-        if desk.store.replies.move(
-            reply.id, expected=[reply.state], to=new.state, text=new.text, error=new.error
-        ):
-            _tell_state(new, desk)
-
-
-def _deleted(event: Json, body: Json, desk: Desk) -> None:
-    reply = _known(event["channel"], str(event.get("deleted_ts")), desk)
-    if reply is None:
-        return
-    dropped = desk.store.replies.move(reply.id, expected=OPEN, to=ReplyState.INTERNAL)
-    thread = _about(reply.update_id, reply.interaction_id, desk)
-    if not dropped and reply.state in OUT and thread:
-        _too_late(reply, thread, event, body, desk)
+    desk.store.replies.move(
+        reply.id, expected=[reply.state], to=new.state, text=new.text, error=new.error
+    )
+    if wish.text is not None and reply.state is ReplyState.WAITING:
+        _tell(new, NoticeKind.REPLY_STATE, desk)  # its mark may have to go
+    else:
+        _tell_state(new, desk)
 
 
 def _known(channel: str, ts: str, desk: Desk) -> Reply | None:
@@ -252,14 +266,8 @@ def _known(channel: str, ts: str, desk: Desk) -> Reply | None:
     return reply if reply and reply.team_id == desk.team_id else None
 
 
-def _too_late(reply: Reply, thread: Thread, event: Json, body: Json, desk: Desk) -> None:
-    """Say so, once per event."""
-    key = f"told:{body.get('event_id')}"
-    words = TOO_LATE[event["subtype"]].format(place=service_name(thread.profile.service))
-    with desk.store.transaction():
-        if desk.store.requests.answered(key) is None:
-            desk.store.requests.record(key, [reply.id], desk.now)
-            _tell(desk, reply, NoticeKind.REPLY_STATE, words)
+def _where(reply: Reply, desk: Desk) -> Thread | None:
+    return _about(reply.update_id, reply.interaction_id, desk)
 
 
 def _is_from_a_bot(event: Json, context: BoltContext) -> bool:
@@ -286,7 +294,18 @@ def _own_reply(action: Json, desk: Desk) -> Reply:
 def _said(reply: Reply, desk: Desk) -> Message:
     """How it stands now, for the writer."""
     now = desk.store.replies.get(desk.team_id, reply.id) or reply
-    thread = _about(reply.update_id, reply.interaction_id, desk)
+    thread = _where(reply, desk)
     account = account_name(thread.profile) if thread else "you"
     place = service_name(thread.profile.service) if thread else "the network"
-    return note(SAID[now.state].format(account=account, place=place))
+    said = SAID[now.state].format(account=account, place=place)
+    if SAID[now.state] == POSTING and thread:
+        said += _hint(thread, desk)
+    return note(said)
+
+
+def _hint(thread: Thread, desk: Desk) -> str:
+    """What becomes of the comment with the message it was made from."""
+    can = desk.networks[thread.profile.service].can
+    if Can.EDIT in can and Can.DELETE in can:
+        return FOLLOWS
+    return GOES_TOO if Can.DELETE in can else ""

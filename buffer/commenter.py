@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from buffer import corrections
 from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
 from buffer.model import Interaction, NoticeKind, Profile, Receipt, Reply, ReplyState, Update
 from buffer.ports import Certainty, Network, Owner, Store
@@ -140,6 +141,9 @@ def _may_clear_up(turn: _Turn) -> bool:
 
 def _put_off(turn: _Turn, to: ReplyState, until: datetime) -> ReplyState:
     turn.store.replies.put_off(turn.reply.id, to=to, until=until)
+    if to is ReplyState.WAITING:
+        profile, *_ = _about(turn)
+        corrections.instead(turn.store, turn.network, profile, turn.reply, turn.now)
     return to
 
 
@@ -152,4 +156,6 @@ def _end(turn: _Turn, to: ReplyState, *, service_id: str = "", error: str = "") 
     if moved and reply.channel:
         kind = NoticeKind.REPLY_STATE
         put(turn.store, kind, reply.team_id, reply.id, reply.channel, turn.now)
+    if moved and to in (ReplyState.SENT, ReplyState.UNCONFIRMED):
+        corrections.catch_up(turn.store, turn.network, replace(reply, state=to), turn.now)
     return to

@@ -476,7 +476,7 @@ class Native:
 
 
 class ReplyState(StrEnum):
-    """Where a thread reply stands on its way to become a comment."""
+    """Where a thread reply stands on its way to become a comment. DELETED: it was one, and is taken back."""
 
     ASKED = "asked"
     INTERNAL = "internal"
@@ -485,6 +485,7 @@ class ReplyState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCONFIRMED = "unconfirmed"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

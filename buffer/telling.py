@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from buffer.model import Notice, NoticeKind, Profile, Update, new_id
+from buffer.model import Notice, NoticeKind, Profile, Reply, Update, new_id
 from buffer.ports import Store
+
+PLACE = "{place}"
+"""Stands for the name of the network in what is whispered; only who says it knows how that is written."""
+
+_REMEMBERED = timedelta(days=30)
 
 
 def card(store: Store, update: Update, now: datetime) -> None:
@@ -71,3 +76,22 @@ def outcome(
     Behind a form feed in `words` come those to give back."""
     if user_id:
         put(store, NoticeKind.OUTCOME, team_id, f"{post_id}\n{words}", user_id, now)
+
+
+def whisper(store: Store, reply: Reply, words: str, now: datetime) -> None:
+    """To the writer of a reply alone, in its thread: these words."""
+    notice = Notice(
+        id=new_id(now),
+        team_id=reply.team_id,
+        kind=NoticeKind.REPLY_STATE,
+        subject=reply.id,
+        target=reply.channel,
+        created_at=now,
+    )
+    store.memos.keep(words_of(notice), words, until=now + _REMEMBERED)
+    store.outbox.put(notice)
+
+
+def words_of(notice: Notice) -> str:
+    """The memo with what a notice whispers, where there is more to say than its subject tells."""
+    return f"notice-words:{notice.id}"

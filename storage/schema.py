@@ -296,7 +296,7 @@ CREATE TABLE replies_next (
     interaction_id TEXT NOT NULL DEFAULT '', text TEXT NOT NULL, user_id TEXT NOT NULL,
     channel TEXT NOT NULL DEFAULT '', ts TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL CHECK (state IN
-        ('asked', 'internal', 'waiting', 'sending', 'sent', 'failed', 'unconfirmed')),
+        ('asked', 'internal', 'waiting', 'sending', 'sent', 'failed', 'unconfirmed', 'deleted')),
     owner TEXT NOT NULL DEFAULT '', service_id TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',
     created_at REAL NOT NULL, not_before REAL NOT NULL DEFAULT 0
 ) STRICT;

@@ -92,6 +92,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "buffer.jobs": {"buffer.model", "buffer.errors", "buffer.ports"},
     "buffer.commenter": {
+        "buffer.corrections",
         "buffer.model",
         "buffer.errors",
         "buffer.ports",
@@ -112,6 +113,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "buffer.wire",
     },
     "buffer.likes": QUEUE_WORDS | {"buffer.jobs", "buffer.telling"},
+    "buffer.corrections": QUEUE_WORDS | {"buffer.jobs", "buffer.telling"},
     "buffer.budget": {"buffer.errors"},
     "buffer.markup": set(),
     "buffer.signing": set(),
@@ -148,8 +150,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bot.people": QUEUE_WORDS | BOT_PIECES | {"buffer.accounts"},
     "bot.membership": QUEUE_WORDS | BOT_PIECES | {"buffer.telling"},
-    "bot.outbox": QUEUE_WORDS | BOT_PIECES | {"buffer.channels"},
-    "bot.threads": QUEUE_WORDS | BOT_PIECES | {"buffer.channels"},
+    "bot.outbox": QUEUE_WORDS | BOT_PIECES | {"buffer.channels", "buffer.telling"},
+    "bot.threads": QUEUE_WORDS
+    | BOT_PIECES
+    | {"buffer.channels", "buffer.corrections", "buffer.telling"},
     "bot": QUEUE_WORDS | BOT_PIECES,
     "bot.__init__": QUEUE_WORDS | {"bot"},
     "bot.gallery": QUEUE_WORDS | {"bot", "buffer.accounts", "buffer.channels"},

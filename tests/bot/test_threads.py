@@ -16,7 +16,9 @@ from slack_sdk import WebClient
 from bot import outbox, threads
 from bot.outbox import Pace
 from bot.services import Context, Later, Services
+from buffer import corrections, jobs
 from buffer.channels import Wishes
+from buffer.corrections import Corrections
 from buffer.model import (
     Actor,
     Event,
@@ -30,12 +32,13 @@ from buffer.model import (
     State,
     new_id,
 )
-from buffer.ports import Queues, Store
+from buffer.ports import Can, Queues, Store
 from cast import a_profile, an_update
 from fakes import FakeNetwork
 from playground import ADA, BO, BOT_ID, BOT_USER, CY, SOCIAL, TEAM, Deed, Playground
 from playground.dispatch import Outgoing
 from storage import open_store
+from storage.owners import Owner
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOKEN = "xoxb-test"
@@ -229,7 +232,8 @@ def test_a_reply_is_asked_about_and_posted_when_its_writer_says_so(office: Offic
     office.presses("Post as @ada")
     assert office.reply(ts).state is ReplyState.WAITING
     assert office.whispers()[-1]["text"] == (
-        "Your reply goes to the local network as @ada; a :white_check_mark: on it says that it is there."
+        "Your reply goes to the local network as @ada; a :white_check_mark: on it says that it is there. "
+        "If you change or delete your message later, the comment is changed or deleted, too."
     )
     assert office.marks(ts) == ["hourglass_flowing_sand"]
 
@@ -438,19 +442,205 @@ def test_edited_to_too_much_it_is_not_posted(office: Office) -> None:
     assert office.reply(ts).state is ReplyState.FAILED
 
 
-@pytest.mark.parametrize("state", [ReplyState.SENDING, ReplyState.SENT])
-def test_edited_when_it_is_out_the_writer_is_told_once(office: Office, state: ReplyState) -> None:
+def test_the_newest_words_count_in_whatever_order_slack_tells_of_them(office: Office) -> None:
+    ts = office.says("One")
+    first = office.slack.edit(as_=BO, channel=SOCIAL, ts=ts, text="Two")
+    office.sent(first)
+    older = office.slack.sent[-1].body.decode()
+    office.edits(ts, "Three")
+    assert office.dispatched(older) == 200
+    assert office.reply(ts).text == "Three"
+    office.presses("Post as @ada")
+    assert office.reply(ts).text == "Three"
+
+
+def test_two_edits_in_one_second_of_slacks_clock(office: Office) -> None:
+    ts = office.says("One")
+    for text in ("Two", "Three"):
+        deed = office.slack.edit(as_=BO, channel=SOCIAL, ts=ts, text=text)
+        message = json.loads(office.sent(deed).body)["event"]["message"]
+        office.hears(deed, message=message | {"edited": {"user": BO, "ts": "1772442009.000000"}})
+    assert office.reply(ts).text == "Three"
+
+
+def test_a_mark_goes_when_its_reply_turns_internal(office: Office) -> None:
+    office.is_direct()
     ts = office.says("Thank you")
+    assert office.marks(ts) == ["hourglass_flowing_sand"]
+    office.edits(ts, "// between us")
+    assert office.marks(ts) == []
+
+
+# -- changed when it is out
+
+
+def is_out(office: Office, text: str = "Thank you", state: ReplyState = ReplyState.SENT) -> str:
+    ts = office.says(text)
     office.works()
     office.store.replies.move(
         office.reply(ts).id, expected=[ReplyState.ASKED], to=state, service_id="9"
     )
-    office.edits(ts, "Thank you all", times=3)
-    assert office.reply(ts).text == "Thank you"
-    assert office.reply(ts).service_id == "9"
+    return ts
+
+
+def corrects(office: Office, network: FakeNetwork) -> None:
+    work, owner = Corrections(office.store, {"local": network}), Owner.take(None)
+    while jobs.tick(office.store, corrections.KIND, work, office.now, owner=owner):
+        pass
     office.works()
-    told = [m["text"] for m in office.whispers() if "out on the local network already" in m["text"]]
-    assert len(told) == 1
+
+
+def test_edited_when_it_is_out_the_comment_follows(office: Office, network: FakeNetwork) -> None:
+    ts = is_out(office)
+    office.edits(ts, "Thank you all", times=3)
+    corrects(office, network)
+    assert network.edits == [("9", "Thank you all")]
+    assert office.reply(ts).text == "Thank you all"
+    assert (office.reply(ts).state, office.reply(ts).service_id) == (ReplyState.SENT, "9")
+    (_, told) = [m["text"] for m in office.whispers()]
+    assert told == "Your comment on the local network is changed, too."
+    assert not office.whispers(ADA)
+
+
+def test_of_several_edits_the_last_counts(office: Office, network: FakeNetwork) -> None:
+    ts = is_out(office)
+    for text in ("Two", "Three", "Four"):
+        office.edits(ts, text)
+    corrects(office, network)
+    assert network.edits == [("9", "Four")]
+    assert len(office.whispers()) == 2
+
+
+def test_edited_back_it_says_the_first_words_again(office: Office, network: FakeNetwork) -> None:
+    ts = is_out(office)
+    office.edits(ts, "Two")
+    corrects(office, network)
+    office.edits(ts, "Thank you")
+    corrects(office, network)
+    assert [words for _, words in network.edits] == ["Two", "Thank you"]
+
+
+def test_deleted_when_it_is_out_the_comment_is_too(office: Office, network: FakeNetwork) -> None:
+    ts = is_out(office)
+    office.edits(ts, "Two")
+    office.deletes(ts, times=3)
+    corrects(office, network)
+    assert (network.edits, network.deleted) == ([], ["9"])
+    assert office.reply(ts).state is ReplyState.DELETED
+    assert office.store.replies.are_ours(PROFILE.id, "9"), "it stays known as ours"
+    assert office.whispers()[-1]["text"] == "Your comment on the local network is deleted, too."
+
+
+def test_an_edit_told_of_after_the_deletion_changes_nothing(
+    office: Office, network: FakeNetwork
+) -> None:
+    ts = is_out(office)
+    office.sent(office.slack.edit(as_=BO, channel=SOCIAL, ts=ts, text="Two"))
+    late = office.slack.sent[-1].body.decode()
+    office.deletes(ts)
+    assert office.dispatched(late) == 200
+    corrects(office, network)
+    assert office.dispatched(late) == 200
+    corrects(office, network)
+    assert (network.edits, network.deleted) == ([], ["9"])
+
+
+@pytest.mark.parametrize("state", [ReplyState.FAILED, ReplyState.INTERNAL])
+def test_what_never_went_out_is_not_followed(
+    office: Office, network: FakeNetwork, state: ReplyState
+) -> None:
+    ts = is_out(office, state=state)
+    office.edits(ts, "Two")
+    office.deletes(ts)
+    corrects(office, network)
+    assert not network.calls
+    assert len(office.whispers()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("long " * 20, "takes 50 characters; this text has 99"),
+        ("// no, between us", "It is public already, and // does not take it back."),
+    ],
+)
+def test_what_cannot_be_said_there_is_refused_in_private(
+    office: Office, network: FakeNetwork, words: str, why: str
+) -> None:
+    ts = is_out(office)
+    office.edits(ts, words, times=2)
+    corrects(office, network)
+    assert not network.calls
+    assert office.reply(ts).text == "Thank you"
+    (_, told) = [m["text"] for m in office.whispers()]
+    assert told.startswith("Your comment on the local network could not be changed. ")
+    assert why in told
+
+
+def test_an_edit_to_no_words_says_how_to_delete(office: Office, network: FakeNetwork) -> None:
+    ts = is_out(office)
+    deed = office.slack.edit(as_=BO, channel=SOCIAL, ts=ts, text="x")
+    message = json.loads(office.sent(deed).body)["event"]["message"]
+    office.hears(deed, message=message | {"text": "", "blocks": [], "files": [{"id": "F1"}]})
+    corrects(office, network)
+    assert not network.calls
+    assert "delete your message here" in office.whispers()[-1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("can", "told"),
+    [
+        ({Can.DELETE}, "what you changed here is not changed there"),
+        ({Can.EDIT}, "please delete it there as well"),
+    ],
+)
+def test_where_the_network_cannot_the_writer_is_told_once(
+    office: Office, network: FakeNetwork, can: set[Can], told: str
+) -> None:
+    network.can = frozenset(can)
+    ts = is_out(office)
+    if Can.EDIT in can:
+        office.deletes(ts, times=3)
+    else:
+        office.edits(ts, "Two", times=3)
+    corrects(office, network)
+    assert not network.calls
+    (_, said) = [m["text"] for m in office.whispers()]
+    assert said.startswith("Your reply is out on the local network already") and told in said
+
+
+def test_of_what_is_unclear_the_writer_is_told(office: Office, network: FakeNetwork) -> None:
+    ts = is_out(office, state=ReplyState.UNCONFIRMED)
+    office.edits(ts, "Two", times=2)
+    office.deletes(ts, times=2)
+    corrects(office, network)
+    assert not network.calls
+    (_, first, second) = [m["text"] for m in office.whispers()]
+    assert "not clear" in first and "not changed there" in first
+    assert "not clear" in second and "delete it there as well" in second
+
+
+def test_while_it_is_on_its_way_a_change_waits(office: Office, network: FakeNetwork) -> None:
+    ts = is_out(office, state=ReplyState.SENDING)
+    office.edits(ts, "Two")
+    corrects(office, network)
+    assert not network.calls
+    assert office.reply(ts).text == "Thank you"
+    assert len(office.whispers()) == 1
+
+
+def test_what_is_told_before_the_message_itself_counts(office: Office) -> None:
+    kept: dict[str, str] = {}
+    for text in ("One", "Gone"):
+        deed = office.slack.say(as_=BO, channel=SOCIAL, text=text, thread_ts=office.card)
+        kept[str(deed.ts)] = office.sent(deed).body.decode()
+    one, gone = kept
+    office.edits(one, "Two")
+    office.deletes(gone)
+    for body in kept.values():
+        assert office.dispatched(body) == 200
+    assert office.reply(one).text == "Two"
+    assert office.store.replies.by_message(SOCIAL, gone) is None
 
 
 def test_an_unfurled_link_is_no_edit(office: Office) -> None:
@@ -473,15 +663,6 @@ def test_deleted_before_it_is_posted_it_is_dropped(office: Office, direct: bool)
     assert office.reply(ts).state is ReplyState.INTERNAL
     office.works()
     assert not office.whispers()
-
-
-def test_deleted_when_it_is_out_the_writer_is_told(office: Office) -> None:
-    ts = office.says("Thank you")
-    office.works()
-    office.store.replies.move(office.reply(ts).id, expected=[ReplyState.ASKED], to=ReplyState.SENT)
-    office.deletes(ts, times=3)
-    assert "please delete it there as well" in office.question()["text"]
-    assert len(office.whispers()) == 2
 
 
 def test_an_edit_of_something_else_is_let_pass(office: Office) -> None:
