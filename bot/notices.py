@@ -49,6 +49,7 @@ EDIT_POST = "edit"
 COMMENT_REPLY, COMMENT_LIKE = "comment_reply", "comment_like"
 REPLY_POST, REPLY_KEEP = "reply_post", "reply_keep"
 ON_ITS_WAY, DONE, NOT_DONE = "hourglass_flowing_sand", "white_check_mark", "warning"
+HEART = "heart"
 METADATA = "slack_buffer_notice"
 
 _CARD, _COMMENT, _QUESTION, _GLANCE, _DIGESTED = 600, 3000, 6000, 120, 15

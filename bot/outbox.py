@@ -369,6 +369,8 @@ def plan_of(store: Store, notice: Notice, now: datetime, *, can: Abilities = ALL
         return _of_reply(store, notice, about, about.reply, now)
     if notice.kind is NoticeKind.COMMENT_CHANGED:
         return _comment_changed(store, notice, about, can)
+    if notice.kind is NoticeKind.LIKED:
+        return _liked(store, notice)
     if notice.kind is NoticeKind.DIGEST:
         return _of_digest(store, notice, about)
     if notice.kind is NoticeKind.COMMENT:
@@ -452,6 +454,14 @@ def _comment_changed(store: Store, notice: Notice, about: About, can: Abilities)
     return Never("it was not said here")
 
 
+def _liked(store: Store, notice: Notice) -> Plan:
+    said = store.outbox.said(NoticeKind.COMMENT, notice.subject, notice.target)
+    if said is None:
+        return Never("it was not said here")
+    where = {"channel": said.channel, "timestamp": said.ts, "name": notices.HEART}
+    return (Call(method="reactions.add", args=where, courtesy=True),)
+
+
 def _of_login(store: Store, notice: Notice) -> Plan:
     profile = store.profiles.get(notice.team_id, notice.subject)
     if profile is None or not (profile.disconnected or profile.expires_at):
@@ -481,7 +491,7 @@ def _about(store: Store, notice: Notice) -> About | None:
     update_id = notice.subject.partition("\n")[0]  # a digest goes on with what it tells of
     if notice.kind is NoticeKind.DIGEST and not update_id:
         interaction = next(iter(_digested(store, notice)), None)
-    if notice.kind in (NoticeKind.COMMENT, NoticeKind.COMMENT_CHANGED):
+    if notice.kind in (NoticeKind.COMMENT, NoticeKind.COMMENT_CHANGED, NoticeKind.LIKED):
         interaction = store.interactions.get(team, notice.subject)
         update_id = interaction.update_id if interaction else ""
     elif notice.kind in (NoticeKind.REPLY_QUESTION, NoticeKind.REPLY_STATE):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from buffer import jobs, telling
 from buffer.errors import Code, Refused
-from buffer.model import Interaction, Job
+from buffer.model import Interaction, Job, NoticeKind
 from buffer.ports import Networks, Store
 
 KIND = "like"
@@ -29,13 +29,17 @@ class Likes:
         self._networks = networks
 
     def do(self, job: Job, now: datetime) -> str:
-        """Raises what `buffer.ports.Network` raises."""
+        """Raises what `buffer.ports.Network` raises. Where the comment is told of, a heart says that it is done."""
         to = self._store.interactions.get(job.team_id, job.payload["interaction"])
         profile = self._store.profiles.get(job.team_id, to.profile_id) if to else None
         network = self._networks.get(profile.service) if profile else None
         if to is None or profile is None or network is None:
             raise Refused("The comment is gone.", Code.UPDATE_NOT_FOUND)
         network.like(profile, to, job.id)
+        with self._store.transaction():
+            for said in self._store.outbox.lines(NoticeKind.COMMENT, to.id):
+                if said.ts:
+                    telling.put(self._store, NoticeKind.LIKED, to.team_id, to.id, said.target, now)
         return "liked"
 
     def fail(self, job: Job, reason: str, now: datetime) -> None:

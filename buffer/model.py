@@ -570,6 +570,7 @@ class NoticeKind(StrEnum):
     CARD_CHANGED = "card_changed"
     COMMENT = "comment"
     COMMENT_CHANGED = "comment_changed"
+    LIKED = "liked"
     DIGEST = "digest"
     PROBLEM = "problem"
     REPLY_QUESTION = "reply_question"

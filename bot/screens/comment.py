@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks import COMMENT_LIKE, COMMENT_REPLY, account_name, service_name, shorten, small
-from bot.guard import After, FieldErrors, guard, open_view
+from bot.guard import FieldErrors, guard, open_view
 from bot.mrkdwn import escape
 from bot.people import Desk, Origin, keep_origin, recall_origin
 from buffer import likes
@@ -24,7 +24,6 @@ from buffer.text import check
 
 ID, TEXT = "comment_reply_window", "text"
 MOST_TEXT = 3000
-HEART = "heart"
 
 # -- view
 
@@ -105,16 +104,12 @@ def on_submit(ack: Ack, body: Json, desk: Desk) -> None:
     ack()
 
 
-def on_like(
-    ack: Ack, body: Json, action: Json, desk: Desk, after: After, client: WebClient
-) -> None:
+def on_like(ack: Ack, action: Json, desk: Desk) -> None:
+    """The heart on its message comes when it is done."""
     to, _ = _meant(desk, str(action["value"]))
     with desk.store.transaction():
-        is_first = likes.promise(desk.store, to, desk.user_id, desk.now)
+        likes.promise(desk.store, to, desk.user_id, desk.now)
     ack()
-    stamp = (body.get("message") or {}).get("ts")
-    if is_first and stamp:
-        after(client.reactions_add, channel=desk.channel, timestamp=stamp, name=HEART)
 
 
 def _meant(desk: Desk, interaction_id: str) -> tuple[Interaction, Profile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from buffer import jobs, likes
+from buffer import jobs, likes, telling
 from buffer.errors import Refused
 from buffer.likes import Likes
 from buffer.model import Event, Found, Interaction, NoticeKind, Person, State
@@ -46,10 +46,28 @@ def test_a_comment_is_liked_once(
     assert network.calls.count("like") == 1
 
 
+def test_a_heart_comes_where_the_comment_was_said_and_only_then(
+    store: SqliteStore, network: FakeNetwork
+) -> None:
+    to = commented(store)
+    for channel in ("C0SOCIAL", "C0PRESS"):
+        telling.put(store, NoticeKind.COMMENT, to.team_id, to.id, channel, MONDAY)
+    said = store.outbox.waiting(MONDAY, limit=1)[0]
+    assert store.outbox.to_wire(said, owner="me", now=MONDAY)
+    store.outbox.posted(said, channel=said.target, ts="1.1", now=MONDAY)
+    likes.promise(store, to, ADA.user_id, MONDAY)
+    assert not store.outbox.lines(NoticeKind.LIKED, to.id)
+    works(store, network)
+    (heart,) = store.outbox.lines(NoticeKind.LIKED, to.id)
+    assert heart.target == said.target
+
+
 def test_why_not_is_told_to_whoever_pressed(store: SqliteStore, network: FakeNetwork) -> None:
     network.raises(Refused("It is gone there."))
-    likes.promise(store, commented(store), ADA.user_id, MONDAY)
+    to = commented(store)
+    likes.promise(store, to, ADA.user_id, MONDAY)
     works(store, network)
     (told,) = store.outbox.waiting(MONDAY, limit=9)
     assert (told.kind, told.target) == (NoticeKind.OUTCOME, ADA.user_id)
     assert "was not liked. It is gone there." in told.subject
+    assert not store.outbox.lines(NoticeKind.LIKED, to.id)

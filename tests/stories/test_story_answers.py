@@ -69,6 +69,7 @@ def test_a_comment_is_liked_once(story: Story) -> None:
     ts = commented(story)
     for _ in range(2):
         presses(story, "Like", ts)
+    assert hearts(story, ts) == [], "not before it is done"
     story.passes(1)
     story.is_told()
     assert hearts(story, ts) == ["heart"]
@@ -86,3 +87,4 @@ def test_a_like_that_is_not_possible_says_so(story: Story) -> None:
     story.is_told()
     direct = [said(each) for each in story.slack.messages("D0BOJACKSN", BO)]
     assert sum("was not liked" in each for each in direct) == 1
+    assert hearts(story, ts) == []
