@@ -51,7 +51,7 @@ class Backend:
     loops: tuple[Loop, ...]
     works: jobs.Works
     shorten: Shorten = as_written
-    nudge: Callable[[], None] = field(default=lambda: None)
+    nudge: Callable[[str], None] = field(default=lambda _post: None)
 
 
 def embedded(given: Ground, fetch_file: FetchFile) -> Backend:
@@ -65,8 +65,8 @@ def embedded(given: Ground, fetch_file: FetchFile) -> Backend:
     }
     heard = {name: Bell() for name in pollers}
 
-    def nudge() -> None:
-        pollers[local.SERVICE].nudge()
+    def nudge(post: str) -> None:
+        pollers[local.SERVICE].nudge(post)
         heard[local.SERVICE].ring()
 
     return Backend(

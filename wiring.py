@@ -291,7 +291,7 @@ def web_app(
     worker: Worker,
     *,
     front: str,
-    nudge: Callable[[], None],
+    nudge: Callable[[str], None],
 ) -> falcon.App[Any, Any]:
     """Every page and route of this server."""
     web, store, clock = falcon.App(), services.store, services.clock

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -56,8 +56,8 @@ def look_pace(age: timedelta) -> timedelta:
 
 @dataclass(kw_only=True, slots=True)
 class _Account:
-    """A profile, when it sent the last, and how asking about it has gone. Forgotten with the process: a first poll
-    after a start costs little."""
+    """A profile, when it sent the last, and how asking about it has gone; `changed` are posts that something is known
+    to have happened to. Forgotten with the process: a first poll after a start costs little."""
 
     profile: Profile
     last: datetime | None
@@ -69,6 +69,7 @@ class _Account:
     shared: str = ""
     natives_at: datetime | None = None
     looked: dict[str, datetime] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
     hidden: dict[str, datetime] = field(default_factory=dict)
 
     def due(self, now: datetime) -> datetime:
@@ -77,6 +78,8 @@ class _Account:
             return now
         if self.failed:
             return self.asked_at + min(15 * SECOND * (1 << min(self.failed - 1, 6)), 10 * MINUTE)
+        if self.changed:
+            return self.asked_at
         span = pace(now - self.last if self.last else FORGOTTEN, self.empty)
         return self.asked_at + (min(span, _NATIVES_LATEST) if self.wants_natives else span)
 
@@ -122,10 +125,11 @@ class Poller:
             first = self._line[0][0] if self._line else now + _RELIST
         return (min(now + _RELIST, first) - now).total_seconds()
 
-    def nudge(self) -> None:
-        """Something is known to have happened: ask about everybody at the next tick."""
+    def nudge(self, post: str) -> None:
+        """Something is known to have happened to a post: ask about everybody at the next tick, and look at it."""
         with self._lock:
             for account in self._accounts.values():
+                account.changed.add(post)
                 account.asked_at = account.not_before = None
             self._listed_at = None
 
@@ -188,7 +192,9 @@ class Poller:
 
     def _ask(self, account: _Account, now: datetime) -> None:
         profile = account.profile
-        posts = self._to_look_at(account, now)
+        with self._lock:
+            changed = frozenset(account.changed)
+        posts = self._to_look_at(account, changed, now)
         since = self._store.interactions.since(profile.id)
         try:
             heard = self._network.interactions(
@@ -215,13 +221,16 @@ class Poller:
             account.asked_at, account.failed = now, account.failed + 1
             raise
         else:
-            account.asked_at, account.failed, account.not_before = now, 0, None
+            with self._lock:
+                account.changed -= changed
+                account.asked_at, account.failed, account.not_before = now, 0, None
             account.empty = 0 if new else account.empty + 1
             if new:
                 log.info("heard", extra={"profile": profile.id, "new": new})
 
-    def _to_look_at(self, account: _Account, now: datetime) -> list[str]:
-        """The posts whose time has come: one of the last hour's, and one of the others, each in turn."""
+    def _to_look_at(self, account: _Account, changed: Set[str], now: datetime) -> list[str]:
+        """The posts that are known to have changed; else those whose time has come: one of the last hour's, and one of
+        the others, each in turn."""
         posts = self._store.interactions.posts(account.profile.id, now - FORGOTTEN)
         account.looked = {post: account.looked[post] for post, _ in posts if post in account.looked}
 
@@ -232,6 +241,8 @@ class Poller:
         dues = sorted((due(*each), each[0], now - each[1]) for each in posts if due(*each) <= now)
         fresh = [post for _, post, age in dues if age <= HOUR]
         older = [post for _, post, age in dues if age > HOUR]
+        if known := [post for post, _ in posts if post in changed]:
+            return known
         chosen = [*fresh[:1], *older[:1], *fresh[1:], *older[1:]]
         return chosen[:_LOOKED_AT_ONCE]
 

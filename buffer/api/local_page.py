@@ -23,8 +23,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 POLICY = "default-src 'self'; img-src 'self' https: http: data:; form-action 'self'; frame-ancestors 'none'"
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
-Nudge = Callable[[], None]
-"""Called when somebody did something here, so that nobody has to wait for the next poll."""
+Nudge = Callable[[str], None]
+"""Called with the post that somebody did something with here, so that nobody has to wait for the next poll."""
 
 
 def routes(
@@ -33,7 +33,7 @@ def routes(
     clock: Clock,
     own_url: str = "",
     *,
-    nudge: Nudge = lambda: None,
+    nudge: Nudge = lambda _post: None,
 ) -> None:
     """Add the page under /local. Requests must name this machine or `own_url`, so that no web page can drive it."""
     hosts = LOOPBACK | ({urlsplit(own_url).hostname or ""} - {""})
@@ -42,6 +42,8 @@ def routes(
     app.add_route("/local/posts.json", Posts(room))
     app.add_route("/local/posts/{post}/like", Reactions(room, Event.LIKE))
     app.add_route("/local/posts/{post}/comments", Reactions(room, Event.COMMENT))
+    app.add_route("/local/posts/{post}/comments/{comment}/edit", Edit(room))
+    app.add_route("/local/posts/{post}/comments/{comment}/delete", Delete(room))
     for name, kind in (("style.css", "text/css"), ("page.js", "text/javascript")):
         app.add_route(f"/local/{name}", Asset(PAGE / name, kind))
 
@@ -100,20 +102,15 @@ class Reactions:
     def on_post(self, req: falcon.Request, resp: falcon.Response, post: str) -> None:
         self._room.admit(req)
         fields = _fields(req)
-        who, text = _words(fields, "who", "Dana")[:40], _words(fields, "text", "")
-        if self._event is Event.COMMENT and not text:
-            raise falcon.HTTPBadRequest(title="No text", description="Write something first.")
-        if len(text) > LONGEST:
-            raise falcon.HTTPBadRequest(
-                title="Too long", description=f"{len(text)} characters; at most {LONGEST}."
-            )
+        who = _words(fields, "who", "Dana")[:40]
+        text = _comment_in(fields) if self._event is Event.COMMENT else ""
         made = self._add(post, who, text, _words(fields, "key", "") or secrets.token_hex(8))
         if made is None:
             raise falcon.HTTPNotFound(
                 title="No such post", description="It is not on this network."
             )
-        self._room.nudge()
-        if _is_json(req) or falcon.MEDIA_JSON in req.accept:
+        self._room.nudge(post)
+        if _wants_json(req):
             resp.media, resp.status = {"id": made}, falcon.HTTP_201
             return
         resp.set_cookie(
@@ -127,11 +124,40 @@ class Reactions:
             post,
             event=self._event,
             who=who,
-            text="" if is_like else text,
+            text=text,
             key=f"like:{post}:{who}" if is_like else f"form:{post}:{key}",
             ours=False,
             now=self._room.clock(),
         )
+
+
+class Edit:
+    """`POST …/comments/{comment}/edit`: somebody made up says it otherwise; a form, or JSON `{text}`."""
+
+    def __init__(self, room: _Room) -> None:
+        self._room = room
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, post: str, comment: str) -> None:
+        self._room.admit(req)
+        text = _comment_in(_fields(req))
+        if not self._room.store.local.edit(comment, text, ours=False):
+            raise _no_such_comment()
+        self._room.nudge(post)
+        _back_to(post, req, resp)
+
+
+class Delete:
+    """`POST …/comments/{comment}/delete`: somebody made up takes it back."""
+
+    def __init__(self, room: _Room) -> None:
+        self._room = room
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, post: str, comment: str) -> None:
+        self._room.admit(req)
+        if not self._room.store.local.remove(comment, self._room.clock(), ours=False):
+            raise _no_such_comment()
+        self._room.nudge(post)
+        _back_to(post, req, resp)
 
 
 class Asset:
@@ -180,6 +206,36 @@ def _fields(req: falcon.Request) -> Json:
         ) from error
 
 
+def _wants_json(req: falcon.Request) -> bool:
+    return _is_json(req) or falcon.MEDIA_JSON in req.accept
+
+
+def _comment_in(fields: Json) -> str:
+    """Raises 400 for none, and for too much."""
+    text = _words(fields, "text", "")
+    if not text:
+        raise falcon.HTTPBadRequest(title="No text", description="Write something first.")
+    if len(text) > LONGEST:
+        raise falcon.HTTPBadRequest(
+            title="Too long", description=f"{len(text)} characters; at most {LONGEST}."
+        )
+    return text
+
+
+def _no_such_comment() -> falcon.HTTPNotFound:
+    """Our own comments are changed in Slack."""
+    return falcon.HTTPNotFound(
+        title="No such comment", description="It is gone, or nobody made up wrote it."
+    )
+
+
+def _back_to(post: str, req: falcon.Request, resp: falcon.Response) -> None:
+    if _wants_json(req):
+        resp.status = falcon.HTTP_204
+    else:
+        raise falcon.HTTPSeeOther(f"/local#post-{quote(post)}")
+
+
 def _words(fields: Json, name: str, otherwise: str) -> str:
     return str(fields.get(name) or "").replace("\x00", "").strip() or otherwise
 
@@ -220,7 +276,7 @@ def _post(post: Json, who: str) -> str:
         f'<form method="post" action="{action}/like" data-action="like">'
         f'<input type="hidden" name="who" value="{html.escape(who)}">'
         f'<button title="{title}" aria-label="Like; {len(likes)} so far">♥ <span>{len(likes)}</span></button></form>'
-        f'<ul class="comments">{"".join(_comment(each) for each in post["comments"])}</ul>'
+        f'<ul class="comments">{"".join(_comment(each, action) for each in post["comments"])}</ul>'
         f'<form method="post" action="{action}/comments" data-action="comment">'
         f'<input type="hidden" name="key" value="{secrets.token_hex(8)}">'
         f'<label>as <input name="who" value="{html.escape(who)}" maxlength="40" required autocomplete="off"></label>'
@@ -237,11 +293,24 @@ def _continues(post: Json) -> str:
     )
 
 
-def _comment(comment: Json) -> str:
+def _comment(comment: Json, post: str) -> str:
     mine = ' class="ours"' if comment["ours"] else ""
     head = f"<b>{html.escape(comment['who'])}</b> {_time(comment['created_at'])}"
     liked = '<span class="liked">♥ liked by the post\'s author</span>' if comment["liked"] else ""
-    return f"<li{mine}>{head}<p>{rich(comment['text'])}</p>{liked}</li>"
+    hands = "" if comment["ours"] else _hands(comment, post)
+    return f"<li{mine}>{head}<p>{rich(comment['text'])}</p>{liked}{hands}</li>"
+
+
+def _hands(comment: Json, post: str) -> str:
+    """What its writer can do with it."""
+    action = f"{post}/comments/{html.escape(comment['id'])}"
+    return (
+        '<div class="hands"><details><summary>Edit</summary>'
+        f'<form method="post" action="{action}/edit" data-action="edit">'
+        f'<label class="wide"><span>Comment</span><input name="text" maxlength="{LONGEST}" required autocomplete="off"'
+        f' value="{html.escape(comment["text"])}"></label><button>Save</button></form></details>'
+        f'<form method="post" action="{action}/delete" data-action="delete"><button>Delete</button></form></div>'
+    )
 
 
 def _time(at: datetime) -> str:

@@ -92,11 +92,11 @@ class Local:
         return not self._store.local.is_there(to.service_id)
 
     def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
-        if not self._store.local.edit(reply.service_id, _said(text, to)):
+        if not self._store.local.edit(reply.service_id, _said(text, to), ours=True):
             raise Refused("The comment is no longer on the local network.")
 
     def delete_reply(self, profile: Profile, reply: Reply) -> None:
-        self._store.local.remove(reply.service_id, self._clock())
+        self._store.local.remove(reply.service_id, self._clock(), ours=True)
 
     def reply(
         self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str

@@ -535,11 +535,11 @@ class LocalPosts(Protocol):
     def like(self, reaction_id: str) -> bool:
         """Our account likes it; False if it is not there."""
 
-    def edit(self, reaction_id: str, text: str) -> bool:
-        """Its writer says it otherwise; False if it is not there."""
+    def edit(self, reaction_id: str, text: str, *, ours: bool) -> bool:
+        """Its writer, our account or somebody made up, says it otherwise; False if it is not there, or another's."""
 
-    def remove(self, reaction_id: str, now: datetime) -> bool:
-        """Its writer takes it back; False if it is not there."""
+    def remove(self, reaction_id: str, now: datetime, *, ours: bool) -> bool:
+        """Its writer takes it back; False if it is not there, or another's."""
 
     def is_there(self, reaction_id: str) -> bool: ...
 

@@ -89,15 +89,17 @@ class LocalPosts:
 
     def like(self, reaction_id: str) -> bool:
         """Our account likes it; False if it is not there."""
-        return self._change(reaction_id, "liked = 1")
+        return self._change(reaction_id, "liked = 1", ours=False)
 
-    def edit(self, reaction_id: str, text: str) -> bool:
-        """Its writer says it otherwise; False if it is not there."""
-        return self._change(reaction_id, "text = ?", text)
+    def edit(self, reaction_id: str, text: str, *, ours: bool) -> bool:
+        """Its writer says it otherwise; False if it is not there, or somebody else's."""
+        return self._change(reaction_id, "text = ?", text, ours=ours)
 
-    def remove(self, reaction_id: str, now: datetime) -> bool:
-        """Its writer takes it back; False if it is not there. Its key stays, so that no later try makes it again."""
-        return self._change(reaction_id, "text = '', removed_at = ?", now.timestamp())
+    def remove(self, reaction_id: str, now: datetime, *, ours: bool) -> bool:
+        """Its writer takes it back; False if it is not there, or somebody else's. Its key stays, so that no later try
+        makes it again."""
+        gone = "text = '', removed_at = ?"
+        return self._change(reaction_id, gone, now.timestamp(), ours=ours)
 
     def is_there(self, reaction_id: str) -> bool:
         row = self._db.one(
@@ -105,13 +107,14 @@ class LocalPosts:
         )
         return row is not None
 
-    def _change(self, reaction_id: str, change: str, *values: Any) -> bool:
-        return bool(
-            self._db.changed(
-                f"UPDATE local_reactions SET {change} WHERE id = ? AND removed_at IS NULL",
-                (*values, reaction_id),
+    def _change(self, reaction_id: str, change: str, *values: Any, ours: bool) -> bool:
+        with self._db.transaction():
+            return bool(
+                self._db.changed(
+                    f"UPDATE local_reactions SET {change} WHERE id = ? AND ours = ? AND removed_at IS NULL",
+                    (*values, reaction_id, ours),
+                )
             )
-        )
 
     def posts(self, *, limit: int = 50) -> list[dict[str, Any]]:
         """Newest first: id, profile_id, profile, text, media, created_at, likes and reshares (names), comments

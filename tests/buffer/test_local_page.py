@@ -10,7 +10,7 @@ import falcon.testing
 import pytest
 
 from buffer.api import local_page
-from buffer.model import State, Update
+from buffer.model import Event, State, Update
 from cast import a_profile
 from storage import SqliteStore
 
@@ -37,8 +37,12 @@ class Visitor:
         )
         self.web = falcon.testing.TestClient(app, headers={"Host": "127.0.0.1:3000"})
 
-    def _nudged(self) -> None:
+    def _nudged(self, post: str) -> None:
+        assert post == self.post_id
         self.nudges += 1
+
+    def looks(self) -> str:
+        return str(self.web.simulate_get("/local").text)
 
     def comments(self) -> list[tuple[str, str]]:
         return [(each["who"], each["text"]) for each in self.store.local.posts()[0]["comments"]]
@@ -167,3 +171,65 @@ def test_an_unknown_post_is_a_404(visitor: Visitor) -> None:
 def test_another_page_cannot_drive_it(visitor: Visitor, headers: dict[str, str]) -> None:
     assert visitor.send("like", "who=Dana", **headers).status_code == 403
     assert visitor.store.local.posts()[0]["likes"] == []
+
+
+# -- what somebody made up wrote can be changed
+
+
+def test_a_comment_is_edited_and_nudges(visitor: Visitor) -> None:
+    visitor.send("comments", "who=Cleo&text=Helo&key=1")
+    comment = visitor.store.local.posts()[0]["comments"][0]["id"]
+    assert f'action="/local/posts/{visitor.post_id}/comments/{comment}/edit"' in visitor.looks()
+    result = visitor.send(f"comments/{comment}/edit", "text=Hello+%22there%22")
+    assert result.status_code == 303
+    assert result.headers["location"].endswith(f"/local#post-{visitor.post_id}")
+    assert visitor.comments() == [("Cleo", 'Hello "there"')]
+    assert 'value="Hello &quot;there&quot;"' in visitor.looks()
+    assert visitor.nudges == 2
+
+
+def test_a_comment_is_deleted_once(visitor: Visitor) -> None:
+    made = visitor.send("comments", "who=Cleo&text=Helo&key=1", Accept="application/json").json
+    assert visitor.send(f"comments/{made['id']}/delete", "").status_code == 303
+    assert visitor.comments() == []
+    assert visitor.nudges == 2
+    assert visitor.send(f"comments/{made['id']}/delete", "").status_code == 404
+    assert visitor.send(f"comments/{made['id']}/edit", "text=Back").status_code == 404
+    assert visitor.nudges == 2
+
+
+def test_an_edit_needs_words_as_a_comment_does(visitor: Visitor) -> None:
+    made = visitor.send("comments", "who=Cleo&text=Helo", Accept="application/json").json
+    for body in ("", "text=+", "text=" + "x" * 501):
+        assert visitor.send(f"comments/{made['id']}/edit", body).status_code == 400
+    assert visitor.comments() == [("Cleo", "Helo")]
+
+
+def test_json_edits_and_deletes(visitor: Visitor) -> None:
+    made = visitor.send("comments", "who=Cleo&text=Helo", Accept="application/json").json
+    as_json = {"Content-Type": "application/json"}
+    path = f"comments/{made['id']}"
+    assert visitor.send(f"{path}/edit", '{"text": "Hello"}', **as_json).status_code == 204
+    assert visitor.comments() == [("Cleo", "Hello")]
+    assert visitor.send(f"{path}/delete", "{}", **as_json).status_code == 204
+    assert visitor.comments() == []
+
+
+def test_our_own_comment_is_changed_in_slack_alone(visitor: Visitor) -> None:
+    ours = visitor.store.local.react(
+        visitor.post_id, event=Event.COMMENT, who="us", text="Ours", key="k", ours=True, now=NOW
+    )
+    assert "/edit" not in visitor.looks()
+    for verb in ("edit", "delete"):
+        assert visitor.send(f"comments/{ours}/{verb}", "text=Theirs").status_code == 404
+    assert visitor.comments() == [("us", "Ours")]
+    assert visitor.nudges == 0
+
+
+@pytest.mark.parametrize("verb", ["edit", "delete"])
+def test_another_page_changes_no_comment(visitor: Visitor, verb: str) -> None:
+    made = visitor.send("comments", "who=Cleo&text=Helo", Accept="application/json").json
+    foreign = {"Origin": "https://evil.example"}
+    answer = visitor.send(f"comments/{made['id']}/{verb}", "text=Evil", **foreign)
+    assert answer.status_code == 403
+    assert visitor.comments() == [("Cleo", "Helo")]

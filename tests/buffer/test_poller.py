@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -247,9 +249,49 @@ def test_where_nobody_can_be_mentioned_an_idle_account_costs_nothing(story: Stor
 def test_a_nudge_asks_at_once(story: Story) -> None:
     story.polls()
     story.hears("c1")
-    story.poller.nudge()
+    story.poller.nudge("p1")
     story.polls()
     assert ("comment", SOCIAL) in story.told()
+
+
+def test_a_nudge_looks_at_the_post_that_changed(story: Story) -> None:
+    for number in range(2, 6):
+        story.sent(f"p{number}", sent_at=MONDAY - number * MINUTE)
+    for _ in range(5):
+        story.polls().passes(15 * SECOND)
+    story.polls()
+    story.network.looked_at.clear()
+    story.poller.nudge("p4")
+    story.polls()
+    assert story.network.looked_at == [("p4",)]
+    story.passes(15 * SECOND).polls()
+    assert "p4" not in story.network.looked_at[-1], "once"
+
+
+def test_a_nudge_while_it_is_asked_about_is_not_lost(story: Story) -> None:
+    story.polls().passes(15 * SECOND)
+    story.network.hangs()
+    asking = threading.Thread(target=story.poller.tick, args=(story.clock.now,))
+    asking.start()
+    while len(story.network.calls) < 2:
+        time.sleep(0.01)
+    story.poller.nudge("p1")
+    story.network.wakes()
+    asking.join()
+    assert story.poller.tick(story.clock.now), "it is asked again at once"
+    assert not story.poller.tick(story.clock.now)
+
+
+def test_a_nudge_about_a_network_that_fails_is_kept(story: Story) -> None:
+    story.polls()
+    story.poller.nudge("p1")
+    story.network.raises(NetworkDown("It is away."))
+    story.polls()
+    story.network.looked_at.clear()
+    story.polls()
+    assert not story.network.looked_at, "not before its time"
+    story.passes(15 * SECOND).polls()
+    assert story.network.looked_at == [("p1",)]
 
 
 def test_a_clock_set_back_stops_no_polling(story: Story) -> None:
