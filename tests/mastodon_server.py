@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from email import policy
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -47,6 +48,7 @@ class Server:
     asked: list[tuple[str, str, Json, dict[str, str]]] = field(default_factory=list)
     revoked: set[str] = field(default_factory=set)
     faults: list[tuple[str, str]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
     remaining: int = 300
     reset: timedelta = timedelta(minutes=5)
 
@@ -74,7 +76,7 @@ class Server:
 
     def post(self, form: Json, name: str = "ada", id: str = "1") -> Json:
         """A status is out."""
-        number = f"{117020583258292000 + len(self.statuses)}"
+        number = f"{117020583258292000 + next(self.numbers)}"
         text = str(form.get("status") or "")
         status = {
             "id": number, "created_at": f"{self.now():%Y-%m-%dT%H:%M:%S.000Z}", "in_reply_to_id":
@@ -155,6 +157,12 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             self._route("POST")
+
+        def do_PUT(self) -> None:
+            self._route("PUT")
+
+        def do_DELETE(self) -> None:
+            self._route("DELETE")
 
         def log_message(self, *_: object) -> None: ...
 
@@ -274,8 +282,14 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
                 liked = next(each for each in state.statuses if each["id"] == path.split("/")[4])
                 liked["favourited"] = True
                 return 200, {k: v for k, v in liked.items() if k != "text"}
+            if method in ("PUT", "DELETE") and path.startswith("/api/v1/statuses/"):
+                return self._change(method, path.rpartition("/")[2], form)
             if method == "GET" and path.endswith("/context"):
                 return self._context(path.split("/")[4])
+            if method == "GET" and path.startswith("/api/v1/statuses/"):
+                found = [each for each in state.statuses if each["id"] == path.rpartition("/")[2]]
+                if found:
+                    return 200, {k: v for k, v in found[0].items() if k != "text"}
             if method == "GET" and path.startswith("/api/v1/media/"):
                 return self._media(state.media[path.rpartition("/")[2]])
             return 404, {"error": "Record not found"}
@@ -305,6 +319,18 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
             if key:
                 state.keys[key] = status["id"]
             return 200, status
+
+        def _change(self, method: str, id: str, form: Json) -> tuple[int, Any]:
+            own = [s for s in state.statuses if s["id"] == id and s["account"]["id"] == "1"]
+            if not own:
+                return 404, {"error": "Record not found"}
+            if method == "DELETE":
+                state.statuses.remove(own[0])
+                return 200, own[0]
+            text = str(form["status"])
+            edited = f"{state.now():%Y-%m-%dT%H:%M:%S.000Z}"
+            own[0] |= {"text": text, "content": as_html(text), "edited_at": edited}
+            return 200, {name: value for name, value in own[0].items() if name != "text"}
 
         def _upload(self, form: Json) -> tuple[int, Any]:
             id = str(117020576894251000 + len(state.media))

@@ -96,7 +96,10 @@ class FakePlace:
         return [post.text for post in self._fake.posts]
 
     def comments(self) -> list[str]:
-        return [text for _, _, text in self._fake.replies]
+        """As they stand after all edits and deletions."""
+        said = {f"r{n}": text for n, (_, _, text) in enumerate(self._fake.replies, 1)}
+        said |= dict(self._fake.edits)
+        return [text for id, text in said.items() if id not in self._fake.deleted]
 
     def likes(self) -> list[str]:
         return sorted(self._fake.liked)
@@ -179,8 +182,8 @@ PLACES: dict[str, Make] = ASKED | {"webhook": WebhookPlace}
 
 keyed = pytest.mark.parametrize("place", KEYED, indirect=True)
 asked = pytest.mark.parametrize("place", ASKED, indirect=True)
-changing = pytest.mark.parametrize("place", ["local", "webhook"], indirect=True)
 telling = pytest.mark.parametrize("place", ["webhook"], indirect=True)
+real = pytest.mark.parametrize("place", ["local", "mastodon"], indirect=True)
 seeing = pytest.mark.parametrize("place", SEEING, indirect=True)
 
 
@@ -302,21 +305,6 @@ def test_we_comment_on_our_post_and_answer_a_comment(place: Place, profile: Prof
     assert place.network.limits(profile).comments
 
 
-@changing
-def test_a_comment_of_ours_is_changed_and_deleted(place: Place, profile: Profile) -> None:
-    assert {Can.EDIT, Can.DELETE} <= place.network.can
-    post = place.network.publish(profile, an_update(profile), K1).service_id
-    out = an_update(profile, state=State.SENT, service_update_id=post)
-    made = place.network.reply(profile, out, None, "From us", R1)
-    reply = a_reply(out, service_id=made.service_id)
-    for _ in range(2):
-        place.network.edit_reply(profile, reply, None, "From all of us")
-    assert place.comments() == ["From all of us"]
-    for _ in range(2):
-        place.network.delete_reply(profile, reply)
-    assert place.comments() == []
-
-
 @telling
 def test_who_tells_by_itself_is_not_asked(place: Place, profile: Profile) -> None:
     assert Can.TELL in place.network.can
@@ -343,6 +331,63 @@ def test_a_comment_is_liked(place: Place, profile: Profile) -> None:
     for _ in range(2):
         place.network.like(profile, comment, R1)
     assert place.likes() == ["Nice"]
+
+
+def test_a_comment_of_ours_is_edited_where_that_can_be(place: Place, profile: Profile) -> None:
+    post = place.network.publish(profile, an_update(profile), K1).service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    ours = is_ours(place.network.reply(profile, out, None, "From us", R1), out)
+    assert Can.EDIT in place.network.can
+    for _ in range(2):
+        place.network.edit_reply(profile, ours, None, "From all of us")
+    assert place.comments() == ["From all of us"]
+
+
+@asked
+def test_an_edited_answer_still_answers_whom_it_did(place: Place, profile: Profile) -> None:
+    post = place.network.publish(profile, an_update(profile), K1).service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    place.is_commented(post, "Nice")
+    to = as_kept(place.network.interactions(profile, MONDAY).found[0], out)
+    ours = is_ours(place.network.reply(profile, out, to, "Thanks", R1), out)
+    before = place.comments()[-1]
+    place.network.edit_reply(profile, ours, to, "Thank you")
+    assert place.comments()[-1] == before.replace("Thanks", "Thank you")
+
+
+def test_a_comment_of_ours_is_deleted_where_that_can_be(place: Place, profile: Profile) -> None:
+    post = place.network.publish(profile, an_update(profile), K1).service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    gone = is_ours(place.network.reply(profile, out, None, "From us", R1), out)
+    place.network.reply(profile, out, None, "This stays", R2)
+    assert Can.DELETE in place.network.can
+    for _ in range(2):
+        place.network.delete_reply(profile, gone)
+    assert place.comments() == ["This stays"]
+
+
+@real
+def test_a_comment_that_is_gone_cannot_be_edited(place: Place, profile: Profile) -> None:
+    post = place.network.publish(profile, an_update(profile), K1).service_id
+    out = an_update(profile, state=State.SENT, service_update_id=post)
+    ours = is_ours(place.network.reply(profile, out, None, "From us", R1), out)
+    place.network.delete_reply(profile, ours)
+    with pytest.raises(Refused):
+        place.network.edit_reply(profile, ours, None, "Back")
+    assert place.comments() == []
+
+
+def is_ours(made: Receipt, out: Update) -> Reply:
+    return Reply(
+        id=R1,
+        team_id=out.team_id,
+        update_id=out.id,
+        text="From us",
+        user_id="U1",
+        state=ReplyState.SENT,
+        created_at=MONDAY,
+        service_id=made.service_id,
+    )
 
 
 @keyed
@@ -421,19 +466,6 @@ def a_comment(place: Place, profile: Profile, post: str) -> Found:
         return Found(post=post, service_id="c1", event=Event.COMMENT, user=dana, created_at=MONDAY)
     place.is_commented(post, "Nice")
     return place.network.interactions(profile, MONDAY).found[0]
-
-
-def a_reply(update: Update, service_id: str) -> Reply:
-    return Reply(
-        id=R1,
-        team_id=update.team_id,
-        update_id=update.id,
-        text="From us",
-        user_id="U0ADA",
-        state=ReplyState.SENT,
-        created_at=MONDAY,
-        service_id=service_id,
-    )
 
 
 def is_kept(store: SqliteStore, update: Update, receipt: Receipt) -> None:
