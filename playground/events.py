@@ -9,6 +9,9 @@ from playground.dispatch import Answer, Dispatcher
 from playground.errors import Payload
 from playground.workspace import Entry, Workspace
 
+# github.com/slackapi/slack-api-specs/issues/62; docs.slack.dev/reference/events/message/message_changed (2026-11)
+TEAMLESS = ("file_share", "message_changed", "message_deleted")
+
 
 class Events:
     def __init__(self, workspace: Workspace, dispatcher: Dispatcher) -> None:
@@ -66,8 +69,8 @@ class Events:
     def _message(self, entry: Entry, event: Payload) -> list[Future[Answer]]:
         event = {**event, **self._where(entry)}
         event["event_ts"] = event["ts"]
-        if event.get("subtype") == "file_share":
-            del event["team"]  # github.com/slackapi/slack-api-specs/issues/62 (2026-11)
+        if event.get("subtype") in TEAMLESS:
+            del event["team"]
         event["channel_type"] = "im" if self._is_direct(entry) else "channel"
         name = "message.im" if self._is_direct(entry) else "message.channels"
         return self._send(event, entry, name)

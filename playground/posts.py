@@ -49,8 +49,11 @@ class Posts:
         return self._add(channel, message, thread_ts, broadcast=broadcast, files=list(files))
 
     def edit(self, entry: Entry, text: str, user: str) -> Sent:
-        edited = {"user": user, "ts": self._workspace.next_ts()}
-        return self.change(entry, {**self._typed(text), "edited": edited})
+        return self.change(entry, {**self._typed(text), "edited": self._edited_by(user)})
+
+    def _edited_by(self, user: str) -> Payload:
+        """Slack tells the time of an edit in whole seconds; what tells two of them apart is the event's `event_ts`."""
+        return {"user": user, "ts": f"{int(self._workspace.now())}.000000"}
 
     def _typed(self, text: str) -> Payload:
         typed = rich_text.encode(text, self.names(), secrets.token_urlsafe(4))
@@ -97,7 +100,7 @@ class Posts:
         """Text without blocks removes the blocks (docs.slack.dev/reference/methods/chat.update)."""
         fields = self._body(payload)
         if edited and not entry.only_for:
-            fields["edited"] = {"user": BOT_USER, "ts": self._workspace.next_ts()}
+            fields["edited"] = self._edited_by(BOT_USER)
         return self.change(entry, fields, drop=("blocks", "attachments"))
 
     def _of_bot(self, payload: Payload) -> Payload:
