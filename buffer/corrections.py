@@ -43,10 +43,11 @@ _IS_PUBLIC = "It is public already, and // does not take it back. To delete it t
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """What a message in Slack says now: `text`, or None once it is deleted. Of two of the same message the one with
-    the greater `stamp` is newer."""
+    the greater `stamp` is newer; `newest` is the last that told of the same words."""
 
     text: str | None
     stamp: str
+    newest: str = ""
 
     @property
     def needs(self) -> Can:
@@ -66,15 +67,13 @@ def hear(
     """Keep a wish, inside the transaction that acts on it; False if it is no news: told before, or older than what is
     known, or what was `said` in the first place. Who deletes a message has the last word."""
     known = wished(store, channel, ts, now)
-    if wish.text is not None:
-        if known and (known.text is None or wish.stamp <= known.stamp):
-            return False
-        if wish.text == (known.text if known else said):
-            return False
-    elif known and known.text is None:
+    is_deleted = known is not None and known.text is None
+    if is_deleted or (known and wish.text is not None and wish.stamp <= known.newest):
         return False
-    store.memos.keep(_memo(channel, ts), asdict(wish), until=now + _KEPT)
-    return True
+    is_said = wish.text is not None and wish.text == (known.text if known else said)
+    kept = replace(known if known and is_said else wish, newest=wish.stamp)
+    store.memos.keep(_memo(channel, ts), asdict(kept), until=now + _KEPT)
+    return not is_said
 
 
 def follow(store: Store, network: Network, reply: Reply, wish: Wish, now: datetime) -> None:

@@ -454,6 +454,15 @@ def test_the_newest_words_count_in_whatever_order_slack_tells_of_them(office: Of
     assert office.reply(ts).text == "Three"
 
 
+def test_words_that_were_taken_back_do_not_come_back(office: Office) -> None:
+    ts = office.says("One")
+    office.sent(office.slack.edit(as_=BO, channel=SOCIAL, ts=ts, text="Two"))
+    late = office.slack.sent[-1].body.decode()
+    office.edits(ts, "One")
+    assert office.dispatched(late) == 200
+    assert office.reply(ts).text == "One"
+
+
 def test_two_edits_in_one_second_of_slacks_clock(office: Office) -> None:
     ts = office.says("One")
     for text in ("Two", "Three"):

@@ -125,6 +125,16 @@ def test_the_last_wish_is_done_and_told_once(story: Story) -> None:
     assert story.whispers == [CHANGED]
 
 
+def test_told_again_later_in_the_same_words_it_is_still_done(story: Story) -> None:
+    story.writes().wishes("Two")
+    again = Wish(text="Two", stamp="500")
+    older = Wish(text="Three", stamp="400")
+    for wish in (again, older):
+        assert not corrections.hear(story.store, CHANNEL, TS, wish, MONDAY, said="One")
+    story.ticks()
+    assert story.network.edits == [("9", "Two")]
+
+
 def test_a_deletion_is_the_last_word(story: Story) -> None:
     story.writes().wishes("Two").wishes(None).ticks()
     assert (story.network.edits, story.network.deleted) == ([], ["9"])
