@@ -304,12 +304,14 @@ def _comment(comment: Json, post: str) -> str:
 def _hands(comment: Json, post: str) -> str:
     """What its writer can do with it."""
     action = f"{post}/comments/{html.escape(comment['id'])}"
+    whose = f"the comment by {html.escape(comment['who'])}"
     return (
-        '<div class="hands"><details><summary>Edit</summary>'
+        f'<div class="hands"><details><summary aria-label="Edit {whose}">Edit</summary>'
         f'<form method="post" action="{action}/edit" data-action="edit">'
         f'<label class="wide"><span>Comment</span><input name="text" maxlength="{LONGEST}" required autocomplete="off"'
         f' value="{html.escape(comment["text"])}"></label><button>Save</button></form></details>'
-        f'<form method="post" action="{action}/delete" data-action="delete"><button>Delete</button></form></div>'
+        f'<form method="post" action="{action}/delete" data-action="delete">'
+        f'<button aria-label="Delete {whose}">Delete</button></form></div>'
     )
 
 
