@@ -43,6 +43,7 @@ class Likes:
         return "liked"
 
     def fail(self, job: Job, reason: str, now: datetime) -> None:
-        """To whoever pressed it, with the reason."""
+        """To whoever pressed it, with the reason; they may press again."""
+        self._store.jobs.release(job)
         words = f"The comment was not liked. {reason}"
         telling.outcome(self._store, job.team_id, job.payload["user"], words, now)

@@ -371,6 +371,9 @@ class Jobs(Protocol):
     def put_off(self, job: Job, *, until: datetime, reason: str) -> bool:
         """Running → waiting until then, with one more try behind it."""
 
+    def release(self, job: Job) -> None:
+        """What it was for may be promised again."""
+
     def end(self, job: Job, *, done: bool, result: str, now: datetime) -> bool:
         """Running → done, or failed."""
 

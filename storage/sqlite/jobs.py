@@ -78,6 +78,11 @@ class Jobs:
             reason,
         )
 
+    def release(self, job: Job) -> None:
+        """What it was for may be promised again."""
+        with self._db.transaction():
+            self._db.execute("UPDATE jobs SET dedupe_key = NULL WHERE id = ?", (job.id,))
+
     def end(self, job: Job, *, done: bool, result: str, now: datetime) -> bool:
         """Running → done, or failed."""
         return self._step(

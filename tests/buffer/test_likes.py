@@ -71,3 +71,6 @@ def test_why_not_is_told_to_whoever_pressed(store: SqliteStore, network: FakeNet
     assert (told.kind, told.target) == (NoticeKind.OUTCOME, ADA.user_id)
     assert "was not liked. It is gone there." in told.subject
     assert not store.outbox.lines(NoticeKind.LIKED, to.id)
+    assert likes.promise(store, to, ADA.user_id, MONDAY), "it may be pressed again"
+    works(store, network)
+    assert network.liked == {"c1"}

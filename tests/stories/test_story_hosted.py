@@ -199,7 +199,7 @@ def test_what_is_deleted_there_is_shown_so_here(near: Story, far: Far) -> None:
     both_pass(near, far, 61)
     both_pass(near, far, 61)
     assert "1 comment · 1 like" in said(near.card())
-    far.house.store.local.remove(comment, far.clock())
+    far.house.store.local.remove(comment, far.clock(), ours=False)
     for _ in range(3):
         both_pass(near, far, 61)
     assert "1 like" in said(near.card()) and "comment ·" not in said(near.card())
