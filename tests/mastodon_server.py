@@ -19,11 +19,14 @@ from datetime import datetime, timedelta
 from email import policy
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 Json = dict[str, Any]
+IDS = ("numbers", "JSON numbers", "ULIDs", "flakes", "hex")
+"""How ids are written: by Mastodon itself; by some as numbers in JSON; by GoToSocial; by Pleroma, to which upper and
+lower case are two; by snac, which writes one id in both and finds it by the lower one only."""
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ROLE = {"id": "3", "name": "Owner", "color": "", "permissions": "0", "highlighted": True}
 TOKEN, CODE = "the-token", "the-code"
 CLIENT, SECRET = "the-client", "the-client-secret"
@@ -40,6 +43,12 @@ class Server:
     max_characters: int = 500
     processing: int = 0
     contexts: bool = True
+    lag: timedelta = timedelta()
+    ids: str = "numbers"
+    honours_since: bool = True
+    pins_first: bool = False
+    privacy: str = "public"
+    made: int = 0
     lists: str = ""
     statuses: list[Json] = field(default_factory=list)
     media: dict[str, Json] = field(default_factory=dict)
@@ -47,15 +56,16 @@ class Server:
     keys: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str, Json, dict[str, str]]] = field(default_factory=list)
     revoked: set[str] = field(default_factory=set)
-    faults: list[tuple[str, str]] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=count)
+    faults: list[list[Any]] = field(default_factory=list)
     remaining: int = 300
     reset: timedelta = timedelta(minutes=5)
 
-    def next(self, fault: str, path: str = "/api/v1/statuses") -> None:
-        """The next POST to this path goes wrong: `429`, `500 after`, `hang after`, `reset after`, `reset before`,
-        `422`, `301`, `nonsense after`, `half after`."""
-        self.faults.append((path, fault))
+    def next(
+        self, fault: str, path: str = "/api/v1/statuses", *, method: str = "POST", after: int = 0
+    ) -> None:
+        """The next such request to this path goes wrong, or one some requests later: `429`, `500 after`, `hang after`,
+        `reset after`, `reset before`, `422`, `301`, `nonsense after`, `half after`."""
+        self.faults.append([method, path, fault, after])
 
     def texts(self) -> list[str]:
         return [status["text"] for status in self.statuses]
@@ -76,37 +86,121 @@ class Server:
 
     def post(self, form: Json, name: str = "ada", id: str = "1") -> Json:
         """A status is out."""
-        number = f"{117020583258292000 + next(self.numbers)}"
+        number = self.new_id()
         text = str(form.get("status") or "")
+        above = self.find(form.get("in_reply_to_id"))
+        quoted = self.find(form.get("quoted_status_id"))
+        if above:
+            above["replies_count"] += 1
         status = {
             "id": number, "created_at": f"{self.now():%Y-%m-%dT%H:%M:%S.000Z}", "in_reply_to_id":
-            form.get("in_reply_to_id"), "in_reply_to_account_id": "1" if form.get("in_reply_to_id") else None,
+            form.get("in_reply_to_id"), "in_reply_to_account_id": above and above["account"]["id"],
             "sensitive": bool(form.get("sensitive")), "spoiler_text": form.get("spoiler_text") or "",
-            "visibility": form.get("visibility") or "public", "language": form.get("language") or "en",
+            "visibility": form.get("visibility") or self.privacy, "language": form.get("language") or "en",
             "uri": f"{self.url}/users/{name}/statuses/{number}", "url": f"{self.url}/@{name}/{number}",
             "replies_count": 0, "reblogs_count": 0, "favourites_count": 0, "quotes_count": 0, "edited_at": None,
             "favourited": False, "reblogged": False, "muted": False, "bookmarked": False, "pinned": False,
-            "content": as_html(text), "filtered": [], "reblog": None,
+            "content": quoting(quoted) + as_html(text), "filtered": [], "reblog": None,
             "application": {"name": "slack-buffer", "website": None}, "account": self.account(name, id),
             "media_attachments": [self.media[each] for each in form.get("media_ids") or []], "mentions": [],
-            "tags": [], "emojis": [], "tagged_collections": [], "quote": None, "card": None, "poll": None,
+            "tags": [], "emojis": [], "tagged_collections": [], "card": None, "poll": None,
+            "quote": {"state": "accepted", "quoted_status": shown(quoted)} if quoted else None,
             "quote_approval": {"automatic": ["public"], "manual": [], "current_user": "automatic"},
         }  # fmt: skip
         self.statuses.append(status | {"text": text})
         return status
 
+    def new_id(self) -> str:
+        """Later ones come later in no order that a number or a letter shows, but on Mastodon itself."""
+        self.made += 1
+        match self.ids:
+            case "ULIDs":
+                return f"01K{self.made:05d}{'ABCDEFGHJKMNPQRSTV'}"
+            case "flakes":
+                return f"A{_BASE62[-self.made % 62]}{self.made // 62:04d}sUqYGqvHbDzM"
+            case "hex":
+                return f"1772438400{self.made * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128:032x}"
+        return f"{117020583258292000 + self.made - 1}"
+
+    def find(self, id: Any) -> Json | None:
+        return next((each for each in self.statuses if each["id"] == id), None)
+
+    def edits(self, id: str, **changes: Any) -> Json:
+        """As app/services/update_status_service.rb of Mastodon does (2026-11): what is not named is emptied, but for
+        the language; who sees it never changes."""
+        status = self.find(id)
+        assert status
+        text, warning = changes.get("status") or "", changes.get("spoiler_text") or ""
+        status |= {
+            "text": text,
+            "content": as_html(text),
+            "spoiler_text": warning,
+            "sensitive": bool(changes.get("sensitive") or warning),
+            "language": changes.get("language") or status["language"],
+            "media_attachments": [self.media[each] for each in changes.get("media_ids") or []],
+            "edited_at": f"{self.now():%Y-%m-%dT%H:%M:%S.000Z}",
+        }
+        return status
+
+    def deletes(self, id: str) -> Json | None:
+        """It is gone, and what was told of it."""
+        status = self.find(id)
+        self.statuses = [each for each in self.statuses if each is not status]
+        self.notifications = [
+            each for each in self.notifications if not each["status"] or each["status"]["id"] != id
+        ]
+        return status
+
     def hears(self, kind: str, status: Json, name: str = "dana") -> None:
         """Somebody else did something with a post of ours."""
+        counted = {"favourite": "favourites_count", "reblog": "reblogs_count"}.get(kind)
+        post = self.find(status.get("id"))
+        if counted and post:
+            post[counted] += 1
+        number = len(self.notifications) + 1
         self.notifications.append(
             {
-                "id": str(len(self.notifications) + 1),
+                "id": str(number) if self.ids == "numbers" else self.new_id(),
                 "type": kind,
                 "created_at": f"{self.now():%Y-%m-%dT%H:%M:%S.000Z}",
-                "group_key": f"g{len(self.notifications)}",
+                "group_key": f"g{number}",
                 "account": self.account(name, "2"),
-                "status": status,
+                "status": shown(status),
             }
         )
+
+
+def shown(status: Json | None) -> Json:
+    """Without the source, which only we keep."""
+    return {name: value for name, value in (status or {}).items() if name != "text"}
+
+
+def quoting(quoted: Json | None) -> str:
+    """What Mastodon 4.5 puts before the words of a quote, for those who know no quotes."""
+    if not quoted:
+        return ""
+    return f'<p class="quote-inline">RE: <a href="{quoted["url"]}">{quoted["url"]}</a></p>'
+
+
+def spelled(body: Any, ids: str, path: str) -> Any:
+    """An answer with its ids as this server writes them."""
+    if ids == "JSON numbers":
+        return _with_ids(body, int)
+    if ids == "hex" and path.endswith(("/notifications", "/context")):
+        return _with_ids(body, str.upper)
+    return body
+
+
+def _with_ids(body: Any, spell: Callable[[str], Any]) -> Any:
+    if isinstance(body, list):
+        return [_with_ids(each, spell) for each in body]
+    if not isinstance(body, dict):
+        return body
+    names = ("id", "in_reply_to_id", "in_reply_to_account_id")
+    return {
+        name: spell(value) if name in names and value else _with_ids(value, spell)
+        for name, value in body.items()
+    }
 
 
 def as_html(text: str) -> str:
@@ -170,7 +264,7 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
             path = urlsplit(self.path).path
             form, headers = self._form(), dict(self.headers)
             state.asked.append((method, path, form, headers))
-            fault = self._fault(path) if method == "POST" else ""
+            fault = self._fault(method, path)
             if fault == "reset before":
                 return self._reset()
             if fault == "429":
@@ -200,11 +294,13 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
                 case _:
                     self._say(status, body)
 
-        def _fault(self, path: str) -> str:
-            for number, (where, fault) in enumerate(state.faults):
-                if where == path:
-                    del state.faults[number]
-                    return fault
+        def _fault(self, method: str, path: str) -> str:
+            for known in state.faults:
+                if known[:2] == [method, path]:
+                    if not known[3]:
+                        state.faults.remove(known)
+                        return str(known[2])
+                    known[3] -= 1
             return ""
 
         def _reset(self) -> None:
@@ -214,7 +310,8 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
 
         def _say(self, status: int, body: Any, **headers: str) -> None:
             state.remaining = max(0, state.remaining - 1)
-            content = json.dumps(body).encode()
+            path = urlsplit(self.path).path
+            content = json.dumps(spelled(body, state.ids, path)).encode()
             self.send_response(status)
             given = {
                 "Content-Type": "application/json; charset=utf-8",
@@ -267,70 +364,83 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
             query = {name: each[-1] for name, each in parse_qs(urlsplit(self.path).query).items()}
             match method, path:
                 case "GET", "/api/v1/accounts/verify_credentials":
-                    return 200, state.account() | {"source": source(), "role": ROLE}
+                    return 200, state.account() | {"source": source(state), "role": ROLE}
                 case "GET", "/api/v1/accounts/1/statuses" if state.lists:
                     return 200, json.loads(state.lists)
                 case "GET", "/api/v1/accounts/1/statuses":
-                    return 200, page(state.statuses, query)
+                    return 200, self._own(query)
                 case "GET", "/api/v1/notifications":
+                    if state.honours_since and "since_id" in query:
+                        return 200, since(state.notifications, query)
                     return 200, page(state.notifications, query)
                 case "POST", "/api/v2/media":
                     return self._upload(form)
                 case "POST", "/api/v1/statuses":
                     return self._publish(form)
-            if method == "POST" and path.endswith("/favourite"):
-                liked = next(each for each in state.statuses if each["id"] == path.split("/")[4])
-                liked["favourited"] = True
-                return 200, {k: v for k, v in liked.items() if k != "text"}
-            if method in ("PUT", "DELETE") and path.startswith("/api/v1/statuses/"):
-                return self._change(method, path.rpartition("/")[2], form)
-            if method == "GET" and path.endswith("/context"):
-                return self._context(path.split("/")[4])
-            if method == "GET" and path.startswith("/api/v1/statuses/"):
-                found = [each for each in state.statuses if each["id"] == path.rpartition("/")[2]]
-                if found:
-                    return 200, {k: v for k, v in found[0].items() if k != "text"}
             if method == "GET" and path.startswith("/api/v1/media/"):
                 return self._media(state.media[path.rpartition("/")[2]])
-            return 404, {"error": "Record not found"}
+            return self._about(method, path, form)
 
-        def _context(self, id: str) -> tuple[int, Any]:
-            if id not in {each["id"] for each in state.statuses}:
+        def _about(self, method: str, path: str, form: Json) -> tuple[int, Any]:
+            """One status."""
+            *where, rest = path.split("/")[1:] + [""] * (path.count("/") == 4)
+            status = state.find(where[-1]) if where[:3] == ["api", "v1", "statuses"] else None
+            if not status:
                 return 404, {"error": "Record not found"}
-            below = [id]
-            for each in state.statuses if state.contexts else []:
+            is_ours = status["account"]["id"] == "1"
+            match method, rest:
+                case "POST", "favourite":
+                    status["favourited"] = True
+                case "GET", "context":
+                    return self._context(status)
+                case "PUT", "" if is_ours:
+                    state.edits(status["id"], **form)
+                case "DELETE", "" if is_ours:
+                    return 200, state.deletes(status["id"])
+                case "GET", "":
+                    pass
+                case _:
+                    return 404, {"error": "Record not found"}
+            return 200, shown(status)
+
+        def _own(self, query: dict[str, str]) -> list[Json]:
+            own = [each for each in state.statuses if each["account"]["id"] == "1"]
+            if query.get("exclude_reblogs") == "true":
+                own = [each for each in own if not each["reblog"]]
+            pinned = [shown(each) for each in own if each["pinned"]]
+            first = pinned if state.pins_first and "max_id" not in query else []
+            return first + page(own, query)
+
+        def _context(self, status: Json) -> tuple[int, Any]:
+            settled = f"{state.now() - state.lag:%Y-%m-%dT%H:%M:%S.000Z}"
+            seen = [each for each in state.statuses if each["created_at"] <= settled]
+            below, above = [status["id"]], list[Json]()
+            for each in seen if state.contexts else []:
                 if each["in_reply_to_id"] in below:
                     below.append(each["id"])
-            found = [each for each in state.statuses if each["id"] in below[1:]]
-            plain = [{k: v for k, v in each.items() if k != "text"} for each in found]
-            return 200, {"ancestors": [], "descendants": plain}
+            up = state.find(status["in_reply_to_id"])
+            while up and state.contexts:
+                above.insert(0, shown(up))
+                up = state.find(up["in_reply_to_id"])
+            found = [shown(each) for each in seen if each["id"] in below[1:]]
+            return 200, {"ancestors": above, "descendants": found}
 
         def _publish(self, form: Json) -> tuple[int, Any]:
             key = self.headers.get("Idempotency-Key", "")
             if state.honours_keys and key in state.keys:
                 known = next(each for each in state.statuses if each["id"] == state.keys[key])
-                return 200, {name: value for name, value in known.items() if name != "text"}
+                return 200, shown(known)
             text = str(form.get("status") or "")
             if not text.strip() and not form.get("media_ids"):
                 return 422, {"error": "Validation failed: Text can't be blank"}
             if len(text) > state.max_characters:
                 return 422, {"error": f"Validation failed: Text limit of {state.max_characters}"}
+            if form.get("in_reply_to_id") and not state.find(form["in_reply_to_id"]):
+                return 404, {"error": "Record not found"}
             status = state.post(form)
             if key:
                 state.keys[key] = status["id"]
             return 200, status
-
-        def _change(self, method: str, id: str, form: Json) -> tuple[int, Any]:
-            own = [s for s in state.statuses if s["id"] == id and s["account"]["id"] == "1"]
-            if not own:
-                return 404, {"error": "Record not found"}
-            if method == "DELETE":
-                state.statuses.remove(own[0])
-                return 200, own[0]
-            text = str(form["status"])
-            edited = f"{state.now():%Y-%m-%dT%H:%M:%S.000Z}"
-            own[0] |= {"text": text, "content": as_html(text), "edited_at": edited}
-            return 200, {name: value for name, value in own[0].items() if name != "text"}
 
         def _upload(self, form: Json) -> tuple[int, Any]:
             id = str(117020576894251000 + len(state.media))
@@ -361,9 +471,9 @@ def app(form: Json) -> Json:
     }  # fmt: skip
 
 
-def source() -> Json:
+def source(state: Server) -> Json:
     return {
-        "privacy": "public", "sensitive": False, "language": "", "note": "", "fields": [],
+        "privacy": state.privacy, "sensitive": False, "language": "", "note": "", "fields": [],
         "follow_requests_count": 0, "indexable": False, "discoverable": None, "hide_collections": None,
         "attribution_domains": [], "quote_policy": "public",
     }  # fmt: skip
@@ -382,14 +492,25 @@ def configuration(state: Server) -> Json:
 
 def page(items: list[Json], query: dict[str, str]) -> list[Json]:
     """Newest first, as asked for."""
-    found = [{k: v for k, v in item.items() if k != "text"} for item in reversed(items)]
+    found = [shown(item) for item in reversed(items)]
     limit = int(query.get("limit", 20))
+    ids = [str(item["id"]).lower() for item in found]
+
+    def place(id: str, otherwise: int) -> int:
+        return ids.index(id.lower()) if id.lower() in ids else otherwise
+
     if "max_id" in query:
-        found = [item for item in found if int(item["id"]) < int(query["max_id"])]
+        found = found[place(query["max_id"], -1) + 1 :]
     if "min_id" in query:  # the page next to it, not the newest
-        found = [item for item in found if int(item["id"]) > int(query["min_id"])]
+        found = found[: place(query["min_id"], len(ids))]
         return found[-limit:]
     return found[:limit]
+
+
+def since(items: list[Json], query: dict[str, str]) -> list[Json]:
+    """The newest page of those behind an id: the rest of a burst is in none."""
+    behind = page(items, {"min_id": query["since_id"], "limit": str(len(items))})
+    return behind[: int(query.get("limit", 20))]
 
 
 def multipart(kind: str, body: bytes) -> Json:

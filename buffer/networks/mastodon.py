@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,17 @@ from buffer.model import (
     Update,
 )
 from buffer.networks.known import is_free
-from buffer.ports import LOGIN, Account, Can, Certainty, Clock, Field, Heard, Step, Store
+from buffer.ports import (
+    LOGIN,
+    Account,
+    Can,
+    Certainty,
+    Clock,
+    Field,
+    Heard,
+    Step,
+    Store,
+)
 from buffer.web import Answer, Web, address, error_for, nothing_said_yet
 
 SERVICE = "mastodon"
@@ -71,8 +81,9 @@ APP_KEPT = timedelta(hours=12)
 SKEW = timedelta(minutes=2)
 """By how much a server's clock may be behind ours."""
 
-_PAGE, _PAGES, _BURST = 40, 10, 25
+_PAGE, _PAGES, _BURST, _PLACED = 40, 10, 25, 10
 _GONE = (404, 410)
+_HEX, _ULID = re.compile(r"[0-9A-Fa-f-]{32,}"), re.compile(r"[0-7][0-9A-Za-z]{25}")
 _EVENTS = {
     "mention": Event.COMMENT,
     "favourite": Event.LIKE,
@@ -188,7 +199,7 @@ class Mastodon:
         """One of our own posts with the same words, no older than the key, that no other update of ours is."""
         login, since = self._login(profile), (since or _made(key)) - SKEW
         for status in self._own(login, profile, since):
-            if _says(status, update) and self._is_free(profile, update, str(status["id"])):
+            if _says(status, update) and self._is_free(profile, update, _id(status["id"])):
                 return _receipt(status)
         return None
 
@@ -204,21 +215,21 @@ class Mastodon:
         found = [each for item in told if (each := _found(item, login))]
         seen: dict[str, Seen | None] = {}
         for post in posts:
-            status = self._status(login, profile, post)
+            status = self._status(login, profile, post, looking=True)
             seen[post] = None
             if status:
                 below = self._thread(login, profile, post)
-                found += below
+                found += below or []
                 seen[post] = _seen(status, below)
-        found.sort(key=lambda each: each.created_at)
-        return Heard(found=found, mark=mark, seen=seen)
+        ordered = _ordered(found)
+        return Heard(found=self._placed(login, profile, ordered), mark=mark, seen=seen)
 
     def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
         """What only some may read is nothing for a channel, nor are the later parts of a thread."""
         statuses = self._own(self._login(profile), profile, since)
-        shown = [
-            Native(
-                service_id=str(status["id"]),
+        shown = {
+            _id(status["id"]): Native(
+                service_id=_id(status["id"]),
                 text=plain(str(status.get("content") or "")),
                 created_at=_instant(status),
                 link=str(status.get("url") or ""),
@@ -227,16 +238,21 @@ class Mastodon:
             if status.get("visibility") in ("public", "unlisted")
             and not status.get("in_reply_to_id")
             and not status.get("reblog")
-        ]
-        return shown[::-1]
+        }
+        return sorted(shown.values(), key=lambda each: each.created_at)
 
     def is_gone(self, profile: Profile, to: Interaction) -> bool:
-        return self._status(self._login(profile), profile, to.service_id) is None
+        return self._status(self._login(profile), profile, to.service_id, looking=True) is None
 
     def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
-        path = f"/api/v1/statuses/{reply.service_id}"
-        body = {"status": _addressed(text, to)}
-        self._ask(self._login(profile), profile, "PUT", path, json=body)
+        """What an edit does not name, Mastodon takes away: the warning, the mark as sensitive, the files. Who sees it
+        stays (app/services/update_status_service.rb, 2026-11)."""
+        login, path = self._login(profile), f"/api/v1/statuses/{reply.service_id}"
+        status = self._status(login, profile, reply.service_id)
+        if status is None:
+            raise Refused("It is not there any more.")
+        body = {"status": _addressed(text, to), **_kept(status)}
+        self._ask(login, profile, "PUT", path, json=body)
 
     def delete_reply(self, profile: Profile, reply: Reply) -> None:
         path = f"/api/v1/statuses/{reply.service_id}"
@@ -247,25 +263,49 @@ class Mastodon:
     def reply(
         self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt:
-        login = self._login(profile)
-        body: Json = {"status": _addressed(text, to), "in_reply_to_id": _answers(update, to)}
-        said = self._ask(
-            login, profile, "POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": key}
-        )
+        """Never more public than what it answers, as people's own apps do it."""
+        with self._web.within(SECONDS):
+            with nothing_said_yet():
+                login = self._login(profile)
+                answered = self._status(login, profile, _answers(update, to))
+                if answered is None:
+                    raise Refused("What it answers is not there any more.")
+                visibility = self._visibility(login, profile, answered)
+            body: Json = {"status": _addressed(text, to), "in_reply_to_id": _answers(update, to)}
+            if visibility:
+                body["visibility"] = visibility
+            said = self._ask(
+                login,
+                profile,
+                "POST",
+                "/api/v1/statuses",
+                json=body,
+                headers={"Idempotency-Key": key},
+            )
         return _receipt(said)
+
+    def _visibility(self, login: _Login, profile: Profile, answered: Json) -> str:
+        """That of what is answered; "" where the account's own is no more public."""
+        theirs = str(answered.get("visibility") or "public")
+        if theirs == "unlisted":
+            path = "/api/v1/accounts/verify_credentials"
+            source = _json(self._call(login, "GET", path, profile=profile)).get("source")
+            if isinstance(source, dict) and source.get("privacy") in ("private", "direct"):
+                return ""
+        return "" if theirs == "public" else theirs
 
     def find_reply(
         self, profile: Profile, update: Update | None, to: Interaction | None, text: str, key: str
     ) -> Receipt | None:
         login, words = self._login(profile), _addressed(text, to)
         for status in self._own(login, profile, _made(key) - SKEW):
-            is_it = str(status.get("in_reply_to_id")) == _answers(update, to)
+            is_it = _id(status.get("in_reply_to_id")) == _id(_answers(update, to))
             if is_it and _has_words(status, words) and not self._is_known(profile, status):
                 return _receipt(status)
         return None
 
     def _is_known(self, profile: Profile, status: Json) -> bool:
-        return self._store.replies.are_ours(profile.id, str(status["id"]))
+        return self._store.replies.are_ours(profile.id, _id(status["id"]))
 
     def like(self, profile: Profile, to: Interaction, key: str) -> None:
         login = self._login(profile)
@@ -332,12 +372,12 @@ class Mastodon:
         kept = {
             "server": login.server,
             "token": login.token,
-            "account": str(said["id"]),
+            "account": _id(said["id"]),
             "client_id": login.client_id,
             "client_secret": login.client_secret,
         }
         return Account(
-            service_id=f"{said['id']}@{host}",
+            service_id=f"{_id(said['id'])}@{host}",
             name=f"@{said['username']}@{host}",
             link=str(said.get("url") or ""),
             avatar=str(said.get("avatar") or ""),
@@ -411,25 +451,31 @@ class Mastodon:
         """Our own posts, newest first, back to then. Raises Refused for too many."""
         path, params = f"/api/v1/accounts/{login.account}/statuses", {"limit": str(_PAGE)}
         params["exclude_reblogs"] = "true"
-        if not (yield from self._pages(login, profile, path, params, since)):
+        page: list[Json] = []
+        for page in self._pages(login, profile, path, params, since):
+            yield from (status for status in page if _instant(status) >= since)
+        if page and not _reaches(page, since):
             raise Refused("There are too many posts since then to look through.")
 
     def _notifications(
         self, login: _Login, profile: Profile, since: datetime, mark: str
     ) -> tuple[list[Json], str]:
-        """Those behind the mark, oldest first, and the new mark; without one, those since then. `since_id` gives the
-        newest page of a burst and loses the rest, and snac ignores it (tried 2026-11): never that."""
+        """Those behind the mark, oldest first, and the new mark; without one, those since then, and the newest of all
+        as the mark. `since_id` gives the newest page of a burst and loses the rest, and snac ignores it (tried
+        2026-11): never that. A mark is only repeated, never compared: not every server counts."""
         path, params = "/api/v1/notifications", {"limit": str(_PAGE)}
-        if not mark:
-            told = list(self._pages(login, profile, path, params, since))
-            return told[::-1], str(told[0]["id"]) if told else ""
         found: list[Json] = []
+        if not mark:
+            for page in self._pages(login, profile, path, params, since):
+                found += page
+            newest = str(found[0]["id"]) if found else ""
+            return [each for each in found[::-1] if _instant(each) >= since], newest
         for _ in range(_BURST):
             said = self._call(
                 login, "GET", path, params={**params, "min_id": mark}, profile=profile, looking=True
             )
             items = _list(said)
-            if not items:
+            if not items or _id(items[0]["id"]) == _id(mark):
                 break
             found += items[::-1]
             mark = str(items[0]["id"])
@@ -437,40 +483,75 @@ class Mastodon:
                 break
         return found, mark
 
-    def _status(self, login: _Login, profile: Profile, id: str) -> Json | None:
+    def _status(
+        self, login: _Login, profile: Profile, id: str, *, looking: bool = False
+    ) -> Json | None:
         """A post as it stands; None for one that is gone."""
         path = f"/api/v1/statuses/{id}"
-        said = self._said(login, "GET", path, profile=profile, looking=True)
+        said = self._said(login, "GET", path, profile=profile, looking=looking)
         return None if said.status in _GONE else _json(self._checked(said))
 
-    def _thread(self, login: _Login, profile: Profile, post: str) -> list[Found]:
-        """What was answered under one of our posts, however deep; of a post that is gone, nothing."""
+    def _context(self, login: _Login, profile: Profile, id: str, part: str) -> list[Json] | None:
+        """The posts above or below one, nearest the root first; None where the server does not tell."""
+        path = f"/api/v1/statuses/{id}/context"
         try:
-            said = self._call(
-                login, "GET", f"/api/v1/statuses/{post}/context", profile=profile, looking=True
-            )
+            said = self._call(login, "GET", path, profile=profile, looking=True)
         except Refused:
-            return []
-        below = _json(said).get("descendants")
-        statuses = (
-            [each for each in below if isinstance(each, dict)] if isinstance(below, list) else []
+            return None
+        statuses = _json(said).get(part)
+        if not isinstance(statuses, list):
+            return None
+        return [each for each in statuses if isinstance(each, dict)]
+
+    def _thread(self, login: _Login, profile: Profile, post: str) -> list[Found] | None:
+        """What was answered under one of our posts, however deep; None where that cannot be read."""
+        below = self._context(login, profile, post, "descendants")
+        if below is None:
+            return None
+        return [each for status in below if (each := _comment(status, post, login.server))]
+
+    def _placed(self, login: _Login, profile: Profile, found: Sequence[Found]) -> list[Found]:
+        """Who names us may do it deep below a post of ours, in a thread that was not looked at yet: what stands above
+        tells."""
+        near, asked, placed = set[str](), 0, list[Found]()
+        for each in found:
+            is_open = each.elsewhere and each.event is Event.COMMENT and each.post not in near
+            near.add(each.service_id)
+            if is_open and asked < _PLACED and not self._is_placed(profile, each):
+                asked += 1
+                placed.append(replace(each, post=self._root(login, profile, each)))
+            else:
+                placed.append(each)
+        return placed
+
+    def _is_placed(self, profile: Profile, found: Found) -> bool:
+        """Whether it is kept, or what it answers is."""
+        kept = self._store.interactions
+        return bool(
+            kept.known(profile.id, found.service_id)
+            or kept.update_for(profile.id, found.post)
+            or kept.mention_for(profile.id, found.post)
         )
-        return [each for status in statuses if (each := _comment(status, post, login.server))]
+
+    def _root(self, login: _Login, profile: Profile, found: Found) -> str:
+        """The post of ours that a comment stands below, however deep; else what it answers."""
+        above = self._context(login, profile, found.service_id, "ancestors") or []
+        ours = [_id(each["id"]) for each in above if each.get("id") and _is_by(each, login)]
+        kept = self._store.interactions
+        return next((post for post in ours if kept.update_for(profile.id, post)), found.post)
 
     def _pages(
         self, login: _Login, profile: Profile, path: str, params: dict[str, str], since: datetime
-    ) -> Generator[Json, None, bool]:
-        """Newest first, by max_id, which all servers understand; returns whether that was all. Raises Unclear for what
-        cannot be read: it must not be taken for nothing."""
+    ) -> Iterator[list[Json]]:
+        """Newest first, by max_id, which all servers understand, until one reaches back to then or there are too many.
+        Raises Unclear for what cannot be read: it must not be taken for nothing."""
         for _ in range(_PAGES):
             said = self._call(login, "GET", path, params=params, profile=profile, looking=True)
             items = _list(said)
-            yield from (item for item in items if _instant(item) >= since)
-            # Pinned posts may stand first on some servers, so the page's oldest decides.
-            if not items or min(_instant(item) for item in items) < since:
-                return True
+            yield items
+            if not items or _reaches(items, since):
+                return
             params = {**params, "max_id": str(items[-1]["id"])}
-        return False
 
     def _ask(self, login: _Login, profile: Profile, method: str, path: str, **more: Any) -> Json:
         said = self._call(login, method, path, profile=profile, **more)
@@ -534,17 +615,42 @@ def server_of(typed: str) -> str:
     return address.server(name, example="mastodon.social")
 
 
+def _id(told: Any) -> str:
+    """One spelling of an id. Most are opaque (of Pleroma's, upper and lower case are two); a hexadecimal one (snac's,
+    which comes in both cases) and a ULID (GoToSocial's) are the same in both."""
+    id = str(told)
+    if _HEX.fullmatch(id):
+        return id.lower()
+    return id.upper() if _ULID.fullmatch(id) else id
+
+
 def _addressed(text: str, to: Interaction | None) -> str:
     """A reply names whom it answers: without that nobody is told of it."""
-    if to is None or f"@{to.user.username}".lower() in text.lower():
+    if to is None or not to.user.username:
         return text
-    return f"@{to.user.username} {text}"
+    name = f"@{to.user.username}"
+    if re.search(rf"(?<![\w@./]){re.escape(name)}(?![\w@-]|\.\w)", text, re.IGNORECASE):
+        return text
+    return f"{name} {text}"
 
 
 def _answers(update: Update | None, to: Interaction | None) -> str:
     if to:
         return to.service_id
     return update.service_update_id if update else ""
+
+
+def _kept(status: Json) -> Json:
+    """What an edit has to say again so that it stays."""
+    files = status.get("media_attachments")
+    ids = [str(each["id"]) for each in files if each.get("id")] if isinstance(files, list) else []
+    kept: Json = {
+        "spoiler_text": str(status.get("spoiler_text") or ""),
+        "sensitive": bool(status.get("sensitive")),
+    }
+    if status.get("language"):
+        kept["language"] = status["language"]
+    return {**kept, "media_ids": ids} if ids else kept
 
 
 def _status(update: Update, files: list[str], thread: Sequence[Receipt]) -> Json:
@@ -566,7 +672,7 @@ def _status(update: Update, files: list[str], thread: Sequence[Receipt]) -> Json
 
 def _receipt(status: Json) -> Receipt:
     link = str(status.get("url") or status.get("uri") or "")
-    return Receipt(service_id=str(status["id"]), link=link)
+    return Receipt(service_id=_id(status["id"]), link=link)
 
 
 def _found(told: Json, login: _Login) -> Found | None:
@@ -576,20 +682,20 @@ def _found(told: Json, login: _Login) -> Found | None:
     if event is None or not isinstance(status, dict) or not isinstance(who, dict):
         return None
     if event is Event.COMMENT and status.get("in_reply_to_id"):
-        said = _comment(status, str(status["in_reply_to_id"]), server)
-        is_ours = str(status.get("in_reply_to_account_id")) == login.account
+        said = _comment(status, _id(status["in_reply_to_id"]), server)
+        is_ours = _id(status.get("in_reply_to_account_id")) == _id(login.account)
         return replace(said, elsewhere=not is_ours) if said else None
     has_words = event in (Event.COMMENT, Event.MENTION)
     if has_words and _is_confidential(status):
         return None
     is_mention = event is Event.COMMENT
-    post = str(status.get("id") or "")
+    post = _id(status.get("id") or "")
     if has_words:
         post = "" if is_mention else _quoted(status)
     event = Event.MENTION if is_mention else event
     return Found(
         post=post,
-        service_id=str(status["id"]) if has_words else f"n{told['id']}",
+        service_id=_id(status["id"]) if has_words else f"n{_id(told['id'])}",
         event=event,
         user=_person(who, server),
         created_at=_instant(told),
@@ -600,13 +706,17 @@ def _found(told: Json, login: _Login) -> Found | None:
 
 
 def _quoted(status: Json) -> str:
-    """The id of what a post quotes (the Quote entity, since Mastodon 4.4); "" where that is not told."""
+    """The id of what a post quotes (Quote and ShallowQuote, since Mastodon 4.4); "" where that is not told."""
     quote = status.get("quote")
-    quoted = quote.get("quoted_status") if isinstance(quote, dict) else None
-    return str(quoted.get("id") or "") if isinstance(quoted, dict) else ""
+    if not isinstance(quote, dict):
+        return ""
+    quoted = quote.get("quoted_status")
+    return _id(
+        (quoted.get("id") if isinstance(quoted, dict) else quote.get("quoted_status_id")) or ""
+    )
 
 
-def _seen(status: Json, below: Sequence[Found]) -> Seen:
+def _seen(status: Json, below: Sequence[Found] | None) -> Seen:
     counts = {
         name: status[field]
         for name, field in (("likes", "favourites_count"), ("reshares", "reblogs_count"))
@@ -614,9 +724,34 @@ def _seen(status: Json, below: Sequence[Found]) -> Seen:
     }
     return Seen(
         counts=counts,
-        answers=frozenset(each.service_id for each in below),
+        answers=None if below is None else frozenset(each.service_id for each in below),
         text=plain(str(status.get("content") or "")) if status.get("edited_at") else None,
     )
+
+
+def _ordered(found: Sequence[Found]) -> list[Found]:
+    """Each once, by time, but nothing before what it answers: servers' clocks differ. What stands in a thread is surer
+    than what a notification says of it."""
+    known = {each.service_id: each for each in found}
+    ordered: dict[str, Found] = {}
+    for each in sorted(known.values(), key=lambda each: each.created_at):
+        branch: dict[str, Found] = {}
+        up: Found | None = each
+        while up and up.service_id not in ordered and up.service_id not in branch:
+            branch[up.service_id] = up
+            up = known.get(up.post)
+        ordered |= dict(reversed(branch.items()))
+    return list(ordered.values())
+
+
+def _reaches(page: Sequence[Json], since: datetime) -> bool:
+    """Whether it goes back to then. Pinned posts may stand first on some servers, so its oldest decides."""
+    return min(_instant(item) for item in page) < since
+
+
+def _is_by(status: Json, login: _Login) -> bool:
+    who = status.get("account")
+    return isinstance(who, dict) and _id(who.get("id")) == _id(login.account)
 
 
 def _is_confidential(status: Json) -> bool:
@@ -630,7 +765,7 @@ def _comment(status: Json, post: str, server: str) -> Found | None:
         return None
     return Found(
         post=post,
-        service_id=str(status["id"]),
+        service_id=_id(status["id"]),
         event=Event.COMMENT,
         user=_person(who, server),
         created_at=_instant(status),
@@ -644,7 +779,7 @@ def _person(who: Json, server: str) -> Person:
     return Person(
         username=str(who.get("acct") or who.get("username") or ""),
         name=str(who.get("display_name") or ""),
-        service_id=f"{who.get('id')}@{host}",
+        service_id=f"{_id(who.get('id'))}@{host}",
         avatar=str(who.get("avatar") or ""),
         followers=int(who.get("followers_count") or 0),
         link=str(who.get("url") or ""),
