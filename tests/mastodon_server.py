@@ -46,6 +46,7 @@ class Server:
     lag: timedelta = timedelta()
     ids: str = "numbers"
     honours_since: bool = True
+    ignores_marks: bool = False
     pins_first: bool = False
     privacy: str = "public"
     made: int = 0
@@ -55,6 +56,7 @@ class Server:
     notifications: list[Json] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str, Json, dict[str, str]]] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
     revoked: set[str] = field(default_factory=set)
     faults: list[list[Any]] = field(default_factory=list)
     remaining: int = 300
@@ -362,6 +364,7 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
 
         def _for_us(self, method: str, path: str, form: Json) -> tuple[int, Any]:
             query = {name: each[-1] for name, each in parse_qs(urlsplit(self.path).query).items()}
+            state.queries.append(query)
             match method, path:
                 case "GET", "/api/v1/accounts/verify_credentials":
                     return 200, state.account() | {"source": source(state), "role": ROLE}
@@ -370,6 +373,8 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
                 case "GET", "/api/v1/accounts/1/statuses":
                     return 200, self._own(query)
                 case "GET", "/api/v1/notifications":
+                    if state.ignores_marks:
+                        query.pop("min_id", None)
                     if state.honours_since and "since_id" in query:
                         return 200, since(state.notifications, query)
                     return 200, page(state.notifications, query)
@@ -494,10 +499,11 @@ def page(items: list[Json], query: dict[str, str]) -> list[Json]:
     """Newest first, as asked for."""
     found = [shown(item) for item in reversed(items)]
     limit = int(query.get("limit", 20))
-    ids = [str(item["id"]).lower() for item in found]
+    ids = [item["id"] for item in found]
 
     def place(id: str, otherwise: int) -> int:
-        return ids.index(id.lower()) if id.lower() in ids else otherwise
+        same = id if id in ids else id.lower()  # one of snac's, in upper case
+        return ids.index(same) if same in ids else otherwise
 
     if "max_id" in query:
         found = found[place(query["max_id"], -1) + 1 :]

@@ -213,20 +213,23 @@ class Mastodon:
         login = self._login(profile)
         told, mark = self._notifications(login, profile, since, mark)
         found = [each for item in told if (each := _found(item, login))]
+        above: dict[str, str] = {}
         seen: dict[str, Seen | None] = {}
         for post in posts:
             status = self._status(login, profile, post, looking=True)
             seen[post] = None
             if status:
-                below = self._thread(login, profile, post)
-                found += below or []
-                seen[post] = _seen(status, below)
-        ordered = _ordered(found)
+                below = self._context(login, profile, post, "descendants")
+                said = [each for one in below or [] if (each := _comment(one, post, login.server))]
+                above |= {_id(one["id"]): _id(one.get("in_reply_to_id")) for one in below or []}
+                found += said
+                seen[post] = _seen(status, None if below is None else said)
+        ordered = _ordered(found, above)
         return Heard(found=self._placed(login, profile, ordered), mark=mark, seen=seen)
 
     def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
         """What only some may read is nothing for a channel, nor are the later parts of a thread."""
-        statuses = self._own(self._login(profile), profile, since)
+        statuses = list(self._own(self._login(profile), profile, since))
         shown = {
             _id(status["id"]): Native(
                 service_id=_id(status["id"]),
@@ -234,7 +237,7 @@ class Mastodon:
                 created_at=_instant(status),
                 link=str(status.get("url") or ""),
             )
-            for status in statuses
+            for status in reversed(statuses)
             if status.get("visibility") in ("public", "unlisted")
             and not status.get("in_reply_to_id")
             and not status.get("reblog")
@@ -489,7 +492,7 @@ class Mastodon:
         """A post as it stands; None for one that is gone."""
         path = f"/api/v1/statuses/{id}"
         said = self._said(login, "GET", path, profile=profile, looking=looking)
-        return None if said.status in _GONE else _json(self._checked(said))
+        return None if said.status in _GONE else _thing(self._checked(said))
 
     def _context(self, login: _Login, profile: Profile, id: str, part: str) -> list[Json] | None:
         """The posts above or below one, nearest the root first; None where the server does not tell."""
@@ -501,14 +504,7 @@ class Mastodon:
         statuses = _json(said).get(part)
         if not isinstance(statuses, list):
             return None
-        return [each for each in statuses if isinstance(each, dict)]
-
-    def _thread(self, login: _Login, profile: Profile, post: str) -> list[Found] | None:
-        """What was answered under one of our posts, however deep; None where that cannot be read."""
-        below = self._context(login, profile, post, "descendants")
-        if below is None:
-            return None
-        return [each for status in below if (each := _comment(status, post, login.server))]
+        return [each for each in statuses if isinstance(each, dict) and each.get("id")]
 
     def _placed(self, login: _Login, profile: Profile, found: Sequence[Found]) -> list[Found]:
         """Who names us may do it deep below a post of ours, in a thread that was not looked at yet: what stands above
@@ -536,7 +532,7 @@ class Mastodon:
     def _root(self, login: _Login, profile: Profile, found: Found) -> str:
         """The post of ours that a comment stands below, however deep; else what it answers."""
         above = self._context(login, profile, found.service_id, "ancestors") or []
-        ours = [_id(each["id"]) for each in above if each.get("id") and _is_by(each, login)]
+        ours = [_id(each["id"]) for each in above if _is_by(each, login)]
         kept = self._store.interactions
         return next((post for post in ours if kept.update_for(profile.id, post)), found.post)
 
@@ -554,11 +550,7 @@ class Mastodon:
             params = {**params, "max_id": str(items[-1]["id"])}
 
     def _ask(self, login: _Login, profile: Profile, method: str, path: str, **more: Any) -> Json:
-        said = self._call(login, method, path, profile=profile, **more)
-        found = _json(said)
-        if not found.get("id"):
-            raise Unclear("The server answered something that cannot be read.")
-        return found
+        return _thing(self._call(login, method, path, profile=profile, **more))
 
     def _call(self, login: _Login, method: str, path: str, **more: Any) -> Answer:
         return self._checked(self._said(login, method, path, **more))
@@ -729,9 +721,9 @@ def _seen(status: Json, below: Sequence[Found] | None) -> Seen:
     )
 
 
-def _ordered(found: Sequence[Found]) -> list[Found]:
-    """Each once, by time, but nothing before what it answers: servers' clocks differ. What stands in a thread is surer
-    than what a notification says of it."""
+def _ordered(found: Sequence[Found], above: Mapping[str, str]) -> list[Found]:
+    """Each once, by time, but nothing before what it answers (`above`, of those in threads): servers' clocks differ.
+    What stands in a thread is surer than what a notification says of it."""
     known = {each.service_id: each for each in found}
     ordered: dict[str, Found] = {}
     for each in sorted(known.values(), key=lambda each: each.created_at):
@@ -739,7 +731,7 @@ def _ordered(found: Sequence[Found]) -> list[Found]:
         up: Found | None = each
         while up and up.service_id not in ordered and up.service_id not in branch:
             branch[up.service_id] = up
-            up = known.get(up.post)
+            up = known.get(above.get(up.service_id, up.post))
         ordered |= dict(reversed(branch.items()))
     return list(ordered.values())
 
@@ -839,6 +831,14 @@ def _reason(said: Answer) -> str:
 def _json(said: Answer) -> Json:
     found = said.json()
     return found if isinstance(found, dict) else {}
+
+
+def _thing(said: Answer) -> Json:
+    """Raises Unclear for anything but a thing with an id."""
+    found = _json(said)
+    if not found.get("id"):
+        raise Unclear("The server answered something that cannot be read.")
+    return found
 
 
 def _list(said: Answer) -> list[Json]:
