@@ -17,8 +17,18 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from buffer.markup import plain
-from buffer.model import Event
-from buffer.networks.mastodon import _found, _instant, _limits, _Login, _receipt, _told
+from buffer.model import Event, Seen
+from buffer.networks.mastodon import (
+    _comment,
+    _found,
+    _instant,
+    _kept,
+    _limits,
+    _Login,
+    _receipt,
+    _seen,
+    _told,
+)
 from cast import MONDAY
 from mastodon_server import CLIENT, CODE, SECRET, TOKEN, Server, mastodon
 
@@ -32,6 +42,10 @@ pytestmark = needs_fixtures
 @cache
 def document() -> dict[str, Any]:
     found: dict[str, Any] = json.loads((FIXTURES / "mastodon-openapi.json").read_text())
+    quote = found["components"]["schemas"]["Status"]["properties"]["quote"]
+    quote["anyOf"] = quote.pop(
+        "oneOf"
+    )  # both kinds require no more than a state: every quote is both
     return found
 
 
@@ -83,6 +97,51 @@ def test_the_stand_in_answers_as_the_schema_says(
     assert wrong(answer_schema(method, template, 200), found) == []
 
 
+ABOUT: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "", {}),
+    ("GET", "/context", {}),
+    ("POST", "/favourite", {}),
+    ("PUT", "", {"status": "Hello again", "spoiler_text": "", "sensitive": False}),
+    ("DELETE", "", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "rest", "body"), ABOUT)
+def test_of_one_post_it_answers_as_the_schema_says(
+    server: Server, method: str, rest: str, body: dict[str, Any]
+) -> None:
+    post = server.post({"status": "Hi"})
+    quoted = server.post({"status": "Well said", "quoted_status_id": post["id"]})
+    reply = server.post({"status": "Yes", "in_reply_to_id": quoted["id"]})
+    server.post({"status": "No", "in_reply_to_id": reply["id"]}, "dana", "2")
+    path = f"{server.url}/api/v1/statuses/{reply['id']}{rest}"
+    said = asks(method, path, json=body or None)
+    assert said.status_code == 200
+    template = f"/api/v1/statuses/{{id}}{rest}"
+    assert wrong(answer_schema(method, template, 200), said.json()) == []
+    if rest == "/context":
+        assert [len(said.json()[part]) for part in ("ancestors", "descendants")] == [1, 1]
+    if method == "DELETE":
+        gone = asks("GET", path)
+        assert gone.status_code == 404
+        assert wrong(answer_schema("GET", template, 404), gone.json()) == []
+
+
+@pytest.mark.parametrize("kind", ["mention", "favourite", "reblog", "quote"])
+def test_it_notifies_as_the_schema_says(server: Server, kind: str) -> None:
+    post = server.post({"status": "Hi"})
+    quote = server.post({"status": "Well said", "quoted_status_id": post["id"]}, "dana", "2")
+    server.hears(kind, quote if kind in ("mention", "quote") else post)
+    said = asks("GET", f"{server.url}/api/v1/notifications")
+    assert said.json()[0]["type"] == kind
+    assert wrong(answer_schema("GET", "/api/v1/notifications", 200), said.json()) == []
+
+
+def asks(method: str, url: str, **more: Any) -> requests.Response:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return requests.request(method, url, headers=headers, timeout=5, **more)
+
+
 def test_apps_and_tokens_are_as_the_schema_says(server: Server) -> None:
     form = {
         "client_name": "x",
@@ -103,12 +162,24 @@ def test_apps_and_tokens_are_as_the_schema_says(server: Server) -> None:
         {"status": "Hello", "spoiler_text": "cats", "sensitive": True, "visibility": "unlisted"},
         {"status": "two", "in_reply_to_id": "1", "language": "de"},
         {"status": "pictures", "media_ids": ["1", "2"]},
+        {"status": "@bo Thanks", "in_reply_to_id": "1", "visibility": "private"},
     ],
 )
 def test_what_we_ask_is_what_the_schema_takes(body: dict[str, Any]) -> None:
     operation = document()["paths"]["/api/v1/statuses"]["post"]
     choices = operation["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
     assert any(wrong(choice, body) == [] for choice in choices)
+
+
+def test_all_that_an_edit_says_is_known_to_the_schema() -> None:
+    operation = document()["paths"]["/api/v1/statuses/{id}"]["put"]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    for _, status in recorded("POST", "/api/v1/statuses"):
+        body = {"status": "Toot!", **_kept(status)}
+        assert wrong(schema, body) == []
+        assert set(body) <= set(schema["properties"])
+        assert body["language"] == status["language"]
+        assert body["sensitive"] is status["sensitive"]
 
 
 # -- recorded on Mastodon 4.6.4
@@ -146,6 +217,31 @@ def test_recorded_notifications_are_read() -> None:
     mentions = [each for each in found if each and each.event is Event.MENTION]
     assert mentions
     assert all("hello!" in each.text and each.user.username for each in mentions)
+
+
+def test_recorded_posts_are_seen_as_they_stand() -> None:
+    for _, status in recorded("POST", "/api/v1/statuses"):
+        assert _seen(status, []) == Seen(
+            counts={"likes": 0, "reshares": 0}, answers=frozenset(), text=None
+        )
+    (liked,) = recorded("POST", "/api/v1/statuses/117020585802289163/favourite")
+    assert _seen(liked[1], None).counts["likes"] == 1
+    for _, boost in recorded("POST", "/api/v1/statuses/117020585505579935/reblog"):
+        assert _seen(boost["reblog"], None).counts["reshares"] == 1
+
+
+def test_a_recorded_answer_says_what_it_answers() -> None:
+    answers = [
+        status for _, status in recorded("POST", "/api/v1/statuses") if status["in_reply_to_id"]
+    ]
+    assert answers
+    for status in answers:
+        found = _comment(status, "1", "http://localhost:3000")
+        assert found
+        assert found.service_id == status["id"]
+        assert found.text == plain(status["content"]) != ""
+        assert found.user.service_id == f"{status['account']['id']}@localhost:3000"
+        assert found.created_at == _instant(status)
 
 
 def test_a_recorded_instance_says_its_limits() -> None:
