@@ -28,6 +28,7 @@ from buffer.model import (
     PENDING,
     Event,
     Interaction,
+    Person,
     Profile,
     Reply,
     ReplyState,
@@ -136,15 +137,14 @@ def comment(
     """A comment or mention, for the thread of its card; it can be answered and liked where its network takes that. Of
     one that was deleted there, only that."""
     person, place = interaction.user, service_name(profile.service)
-    handle = f"@{_one_line(person.username).removeprefix('@')}"
-    name = _one_line(person.name) or handle
+    handle, name = _handle(person), _name(person)
     did = "mentioned you" if interaction.event is Event.MENTION else "commented"
     who = [_bold(name)] + ([_plain(f" ({_cut(handle, _GLANCE)})")] if name != handle else [])
     if interaction.removed:
         gone = f" {did} on {place} and deleted it."
         section = RichTextSectionElement(elements=[*who, _plain(gone)])
         return Message(text=f"{_glance(name)}{gone}", blocks=[RichTextBlock(elements=[section])])
-    words = _clean(interaction.text).strip() or "(no words)"
+    words = _said(interaction)
     edited = [_plain(" (edited)")] if interaction.edited_at else []
     buttons = [
         *([_button("Reply", COMMENT_REPLY, interaction.id)] if answers else []),
@@ -178,7 +178,7 @@ def comment(
 def answered(reply: Reply, profile: Profile, to: Interaction | None) -> Message:
     """What somebody answered by a button and is on the network now, for the thread: the others should see it, too."""
     account, place = account_name(profile), service_name(profile.service)
-    name = (_one_line(to.user.name) or f"@{_one_line(to.user.username)}") if to else "the post"
+    name = _name(to.user) if to else "the post"
     return Message(
         text=f"{_line(account)} answered {_glance(name)}: “{_glance(reply.text)}”",
         blocks=[
@@ -205,14 +205,10 @@ def digest(interactions: Sequence[Interaction], profile: Profile, update: Update
     what, whole = ("comments", update.service_link) if update else ("mentions", profile.link)
     lines: list[RichTextElement] = []
     for each in interactions[:_DIGESTED]:
-        name = _one_line(each.user.name) or f"@{_one_line(each.user.username)}"
-        words = _cut(_one_line(each.text) or "(no words)", _GLANCE)
-        words = "(deleted)" if each.removed else words
-        lines.append(
-            RichTextSectionElement(
-                elements=[_bold(name), _plain(f": {words}"), *_link(each.link, "Open it there")]
-            )
-        )
+        words = "(deleted)" if each.removed else _cut(_one_line(_said(each)), _GLANCE)
+        link = _link(each.link, "Open it there")
+        who = _bold(_name(each.user))
+        lines.append(RichTextSectionElement(elements=[who, _plain(f": {words}"), *link]))
     left = number - _DIGESTED
     more = [_small(f"and {left:,} more: read them all on {place}.")] if left > 0 else []
     return Message(
@@ -275,7 +271,9 @@ def problem(update: Update, profile: Profile) -> Message:
     ]
     if update.error:
         elements.append(
-            RichTextSectionElement(elements=[_plain(f"Reason: {_cut(update.error, _CARD)}")])
+            RichTextSectionElement(
+                elements=[_plain(f"Reason: {_cut(_one_line(update.error), _CARD)}")]
+            )
         )
     return Message(
         text=f"{happened} {_line(account)} on {place}: “{_glance(_words(update))}”. {to_do}",
@@ -322,7 +320,7 @@ def late(update: Update, profile: Profile, trouble: str) -> Message:
                     ]
                 ),
                 _quote(_words(update), _CARD),
-                RichTextSectionElement(elements=[_plain(f"Reason: {_cut(_clean(why), _CARD)}")]),
+                RichTextSectionElement(elements=[_plain(f"Reason: {_cut(_one_line(why), _CARD)}")]),
             ]
         ),
         SectionBlock(text=PlainTextObject(text=then)),
@@ -498,7 +496,7 @@ def reply_note(reply: Reply, profile: Profile) -> Message | None:
 
 def note(sentence: str) -> Message:
     """One plain sentence for one person."""
-    sentence = _cut(_clean(sentence), _COMMENT - 1).strip()
+    sentence = _cut(_clean(sentence), _COMMENT - 1).strip() or "…"
     return Message(text=_line(sentence), blocks=[SectionBlock(text=PlainTextObject(text=sentence))])
 
 
@@ -508,6 +506,15 @@ def thread_of(reply: Reply) -> str:
 
 
 # -- names
+
+
+def _name(person: Person) -> str:
+    """What they call themselves, if it can be seen."""
+    return _one_line(_seen(person.name)) or _handle(person)
+
+
+def _handle(person: Person) -> str:
+    return f"@{_one_line(person.username).removeprefix('@')}"
 
 
 def account_name(profile: Profile) -> str:
@@ -525,7 +532,16 @@ def service_name(service: str) -> str:
 
 
 def _words(update: Update) -> str:
-    return _clean(update.text).strip() or "(no words, only what is attached)"
+    return _seen(update.text) or "(no words, only what is attached)"
+
+
+def _said(interaction: Interaction) -> str:
+    return _seen(interaction.text) or "(no words)"
+
+
+def _seen(text: str) -> str:
+    """ "" where there is nothing to see."""
+    return _clean(text).strip() if _SHOWN.search(text) else ""
 
 
 def _button(label: str, action_id: str, value: str, *, style: str | None = None) -> ButtonElement:
@@ -562,12 +578,13 @@ def _bold(text: str) -> RichTextElement:
 
 def _quote(text: str, most: int) -> RichTextQuoteElement:
     # A text element is never read as mrkdwn: no mention, link or mark of a stranger comes to life in it.
-    return RichTextQuoteElement(elements=[_plain(_cut(_clean(text), most))])
+    words = re.sub(r"\n\s*\n\s*", "\n\n", _clean(text))
+    return RichTextQuoteElement(elements=[_plain(_cut(words, most))])
 
 
 def _link(url: str, label: str) -> list[RichTextElement]:
     """Our own label on somebody's address; nothing where the address is none."""
-    if not re.fullmatch(r"https?://[^\s<>|\"\\\x00-\x1f\x7f]{1,2900}", url):
+    if not re.fullmatch(r"https?://[^\s<>|\"\\\x00-\x1f\x7f]{1,2900}", url) or url != _clean(url):
         return []
     return [_plain(" · "), RichTextElementParts.Link(url=url, text=label)]
 
@@ -589,9 +606,22 @@ def _one_line(text: str) -> str:
     return " ".join(_clean(text).split())
 
 
+_UNSEEN = re.compile(
+    "(\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f)"
+    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Controls, marks that turn the direction of the text around a foreign name, and what nobody can see; but for the
+flags of parts of countries, which are spelled in unseen letters."""
+_PILED = regex.compile(r"(\p{M}{5})\p{M}+")
+"""More accents on one letter than any script has: they cover the lines around."""
+_SHOWN = regex.compile(r"[^\s\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]")
+"""Anything to be seen: the last are letters that are blank."""
+
+
 def _clean(text: str) -> str:
-    # Control characters, and the marks that turn the direction of the text around a foreign name.
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", "", text)
+    text = _UNSEEN.sub(r"\1", re.sub("[\u2028\u2029]", "\n", text))
+    return str(_PILED.sub(r"\1", text))
 
 
 def _cut(text: str, most: int) -> str:
