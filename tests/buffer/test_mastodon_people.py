@@ -368,6 +368,32 @@ def test_who_names_us_deep_in_an_unseen_thread_is_put_below_our_post(story: Stor
     assert story.asked(f"/api/v1/statuses/{comment.service_id}/context") == asked, "once is enough"
 
 
+def test_nobody_asks_where_something_stands_that_is_known(story: Story) -> None:
+    comment = story.hears("Nice")
+    foreign = story.server.post({"status": "A debate"}, "cleo", "3")
+    mention = story.hears("@ada look", foreign["id"])
+    story.polls()
+    below = [story.hears("@ada yes", each["id"], name="cleo") for each in (comment, mention)]
+    story.server.asked.clear()
+    story.desk.network.interactions(story.profile, MONDAY)
+    assert [path for _, path, _, _ in story.server.asked if path.endswith("/context")] == []
+    story.passes().polls()
+    kept = {each.service_id: each for each in story.kept()}
+    assert kept[below[0]["id"]].update_id == story.update.id
+    assert kept[below[1]["id"]].mention_id
+
+
+def test_what_happened_in_one_second_stays_in_order(story: Story) -> None:
+    story.server.contexts = False
+    story.server.hears("favourite", story.server.statuses[0])
+    story.polls()
+    words = [f"answer {number}" for number in range(60)]
+    for each in words:
+        story.hears(each)
+    story.passes().polls()
+    assert story.told() == words
+
+
 def test_many_who_name_us_elsewhere_cost_few_questions(story: Story) -> None:
     story.polls()
     foreign = story.server.post({"status": "A debate"}, "cleo", "3")
