@@ -767,14 +767,15 @@ def test_a_mention_elsewhere_is_answered_there_and_the_answer_found_again(desk: 
     assert found.service_id == desk.server.statuses[-1]["id"]
 
 
-def test_an_edit_changes_the_words_and_nothing_else(desk: Desk) -> None:
+@pytest.mark.parametrize("warning", ["cats", ""])
+def test_an_edit_changes_the_words_and_nothing_else(desk: Desk, warning: str) -> None:
     comment = desk.server.post({"status": "Nice", "visibility": "private"}, "dana", "2")
     to = an_interaction(desk, comment["id"])
     receipt = desk.network.reply(desk.profile, None, to, "Thnks", desk.key())
     said = desk.server.find(receipt.service_id)
     assert said
     desk.server.media["7"] = {"id": "7", "type": "image"}
-    said |= {"sensitive": True, "spoiler_text": "cats", "language": "de"}
+    said |= {"sensitive": True, "spoiler_text": warning, "language": "de"}
     said["media_attachments"] = [desk.server.media["7"]]
     before = dict(said)
     for _ in range(2):
