@@ -39,19 +39,24 @@ def keep(
     quiet_before: datetime | None = None,
 ) -> int:
     """Store what is new and what is changed, in small transactions, and tell of it; returns how much was new. What was
-    told before costs a look-up each and no write. What is older than `quiet_before` is kept and not told."""
+    told before costs a look-up each and no write. What is older than `quiet_before` is kept and counted,
+    and not told."""
     new = [each for each in found if not _stays(store, profile, each, now)]
     kept = 0
     for start in range(0, len(new), _BATCH):
         with store.transaction():
             loud: list[Interaction] = []
+            quiet: list[Interaction] = []
             for each in new[start : start + _BATCH]:
                 interaction = _kept(store, profile, each, now)
                 kept += interaction is not None
                 is_quiet = quiet_before is not None and each.created_at < quiet_before
-                if interaction and not interaction.ours and not is_quiet:
-                    loud.append(interaction)
+                if interaction and not interaction.ours:
+                    (quiet if is_quiet else loud).append(interaction)
             _tell(store, profile, loud, now)
+            for update_id in dict.fromkeys(each.update_id for each in quiet):
+                if update := store.updates.get(profile.team_id, update_id):
+                    _card_changed(store, update, now)
     return kept
 
 
@@ -186,18 +191,23 @@ def _is_ours(store: Store, profile: Profile, found: Found) -> bool:
 
 def _tell(store: Store, profile: Profile, new: Sequence[Interaction], now: datetime) -> None:
     """Comments go into the thread of every card, many at once as one message; whatever it was, the card's counts
-    change. A mention elsewhere begins a thread of its own. As each channel wishes, and when."""
+    change. A mention elsewhere begins a thread of its own; what answers one that was told among many, or not at all,
+    stands by itself. As each channel wishes, and when."""
     for update_id in dict.fromkeys(each.update_id for each in new if each.update_id):
         mine = [each for each in new if each.update_id == update_id]
         for card in store.outbox.lines(NoticeKind.CARD, update_id):
             _tell_channel(store, update_id, card.target, mine, now)
     lone = [each for each in new if not each.update_id and not each.mention_id]
-    for channel in store.feeds.channels(profile.id) if lone else ():
+    channels = store.feeds.channels(profile.id)
+    for channel in channels if lone else ():
         _tell_channel(store, "", channel, lone, now)
     for each in new:
         if each.mention_id:
-            for line in store.outbox.lines(NoticeKind.COMMENT, each.mention_id):
-                _tell_channel(store, "", line.target, [each], now)
+            begun = [
+                line.target for line in store.outbox.lines(NoticeKind.COMMENT, each.mention_id)
+            ]
+            for channel in dict.fromkeys([*begun, *channels]):
+                _tell_channel(store, "", channel, [each], now)
 
 
 def _tell_channel(

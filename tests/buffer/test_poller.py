@@ -201,6 +201,13 @@ def test_the_first_sync_is_silent_but_for_the_last_hour(story: Story) -> None:
     assert story.statistics() == {"comments": 2}
 
 
+def test_what_is_older_than_the_first_sync_tells_is_counted_on_the_cards(story: Story) -> None:
+    story.hears("old", created_at=MONDAY - HOUR - SECOND)
+    story.hears("liked", Event.LIKE, created_at=MONDAY - HOUR - SECOND, text="")
+    story.polls()
+    assert story.told() == [("card_changed", SOCIAL), ("card_changed", PRESS)]
+
+
 def test_after_the_first_sync_what_comes_late_is_told(story: Story) -> None:
     story.polls().passes(MINUTE)
     story.hears("late", created_at=MONDAY - 5 * MINUTE)
@@ -496,6 +503,20 @@ def test_what_answers_a_mention_is_told_where_mentions_are(story: Story) -> None
     story.hears("m2", Event.COMMENT, post="m1")
     story.polls()
     assert story.told() == [("comment", SOCIAL)] * 2
+
+
+def test_what_answers_a_mention_told_among_many_or_not_at_all_is_told(story: Story) -> None:
+    follows(story, SOCIAL)
+    for number in range(5):
+        story.hears(f"m{number}", Event.MENTION, post="", elsewhere=True)
+    long_ago = MONDAY - 2 * HOUR
+    story.hears("old", Event.MENTION, post="", elsewhere=True, created_at=long_ago)
+    story.polls()
+    assert story.told() == [("digest", SOCIAL)]
+    story.hears("a1", Event.COMMENT, post="m1")
+    story.hears("a2", Event.COMMENT, post="old")
+    story.passes(HOUR).polls()
+    assert story.told() == [("digest", SOCIAL), ("comment", SOCIAL), ("comment", SOCIAL)]
 
 
 def test_a_comment_under_our_post_that_names_us_is_a_comment(story: Story) -> None:
