@@ -299,9 +299,12 @@ def _begin_again(round_: Round, notice: Notice, who: str) -> None:
 def _find(round_: Round, notice: Notice) -> tuple[str, str] | None:
     """(channel, ts) of the message that carries this line's id."""
     plan = plan_of(round_.store, notice, round_.now, can=round_.can)
-    if isinstance(plan, Never | Later) or not is_findable(plan):
+    if isinstance(plan, Later):
         return None
-    channel, thread = notice.target, plan[0].args.get("thread_ts")
+    thread = plan.thread if isinstance(plan, Never) else _thread_in(plan)
+    if thread is None:
+        return None
+    channel = notice.target
     if is_person(channel):
         opened = _ask(round_, Call(method="conversations.open", args={"users": channel}))
         channel = opened["channel"]["id"]
@@ -314,6 +317,11 @@ def _find(round_: Round, notice: Notice) -> tuple[str, str] | None:
         if payload.get("outbox") == notice.id:
             return channel, message["ts"]
     return None
+
+
+def _thread_in(plan: tuple[Call, ...]) -> str | None:
+    """Where a message is said: "" in none; None for what is no message."""
+    return str(plan[0].args.get("thread_ts", "")) if is_findable(plan) else None
 
 
 def _messages(round_: Round, call: Call) -> Iterator[Json]:
@@ -341,9 +349,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """There is nothing to say any more."""
+    """There is nothing to say any more. `thread`: where it would have been said, if it may be out all the same."""
 
     reason: str
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,8 +407,8 @@ def plan_of(store: Store, notice: Notice, now: datetime, *, can: Abilities = ALL
 def _of_comment(store: Store, notice: Notice, about: About, can: Abilities) -> Plan:
     """Below the card of its post, or below the mention whose conversation it belongs to; else by itself."""
     interaction = about.interaction
-    if interaction is None or interaction.removed:
-        return Never("it was deleted before it was said")
+    if interaction is None:
+        return Never("it is gone")
     first: Notice | Later | None = None
     if about.update:
         first = _first(store, notice, NoticeKind.CARD, about.update.id)
@@ -407,6 +416,8 @@ def _of_comment(store: Store, notice: Notice, about: About, can: Abilities) -> P
         first = _first(store, notice, NoticeKind.COMMENT, interaction.mention_id)
     if isinstance(first, Later):
         return first
+    if interaction.removed:
+        return Never("it was deleted before it was said", first.ts if first else "")
     where = {"thread_ts": first.ts} if first else {}
     said = _comment(store, notice, interaction, about, can, is_lone=not first)
     return (_message(notice, said, **where),)
@@ -533,7 +544,7 @@ def _of_digest(store: Store, notice: Notice, about: About) -> Plan:
         return first
     found = _digested(store, notice)
     if all(each.removed for each in found):
-        return Never("they are gone")
+        return Never("they are gone", first.ts if first else "")
     said = notices.digest(found, about.profile, about.update)
     return (_message(notice, said, **({"thread_ts": first.ts} if first else {})),)
 

@@ -324,6 +324,26 @@ def test_one_that_was_deleted_before_it_was_told_is_not_told(desk: Desk) -> None
     assert desk.nothing_left()
 
 
+@pytest.mark.parametrize("many", [1, 4])
+def test_one_that_was_deleted_while_it_was_unclear_whether_it_is_out_is_found(
+    desk: Desk, many: int
+) -> None:
+    several = [comment(desk, number) for number in range(1, many + 1)]
+    desk.put(NoticeKind.CARD, "u1")
+    desk.works(3)
+    if many > 1:
+        desk.put(NoticeKind.DIGEST, "\n".join(["u1", *(each.id for each in several)]))
+    else:
+        desk.put(NoticeKind.COMMENT, several[0].id)
+    desk.dies("after")
+    for each in several:
+        desk.store.interactions.remove(each, desk.now)
+        desk.put(NoticeKind.COMMENT_CHANGED, each.id)
+    desk.takes_over()
+    _, told = desk.said()
+    assert "deleted" in str(told["blocks"]) and "Comment 1" not in str(told)
+
+
 def test_in_a_message_of_many_the_one_that_changed_is_changed(desk: Desk) -> None:
     several = [comment(desk, number) for number in range(1, 5)]
     desk.put(NoticeKind.CARD, "u1")
