@@ -44,7 +44,9 @@ def tick(store: Store, service: str, network: Network, now: datetime, *, owner: 
         if store.replies.move(
             reply.id, expected=[ReplyState.WAITING], to=ReplyState.SENDING, owner=owner.id
         ):
-            _go(_Turn(store=store, network=network, reply=reply, now=now, again=False))
+            # Its words may have been changed after it was listed; from now on they cannot.
+            claimed = store.replies.get(reply.team_id, reply.id) or reply
+            _go(_Turn(store=store, network=network, reply=claimed, now=now, again=False))
         return True
     return False
 

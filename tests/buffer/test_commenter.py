@@ -23,6 +23,7 @@ from buffer.model import (
 from buffer.ports import Certainty
 from cast import ADA, MONDAY, a_profile
 from fakes import FakeClock, FakeNetwork
+from frail import Fuse, frail
 from storage import SqliteStore
 from storage.owners import Owner
 
@@ -130,6 +131,20 @@ def story(store: SqliteStore, network: FakeNetwork, clock: FakeClock) -> Iterato
     story = Story(store, network, clock)
     yield story
     story.owner.release()
+
+
+def test_words_changed_at_the_last_moment_are_the_ones_that_go_out(story: Story) -> None:
+    reply = story.writes("Thank you")
+    fuse = Fuse()
+
+    def changes() -> None:
+        waiting = ReplyState.WAITING
+        story.store.replies.move(reply.id, expected=[waiting], to=waiting, text="Thank you all")
+
+    fuse.light(2, changes, inside=False)  # it is listed, and not claimed yet
+    now, owner = story.clock.now, story.owner
+    commenter.tick(frail(story.store, fuse), "local", story.network, now, owner=owner)
+    assert [text for *_, text in story.network.replies] == ["Thank you all"]
 
 
 def test_a_reply_to_the_post_becomes_a_comment(story: Story) -> None:
