@@ -32,8 +32,8 @@ run: setup ## start slack-buffer (the playground, unless .env holds Slack tokens
 test: setup-dev ## the test suite; browser tests skip with a reason where there is no chromium
 	@$(BIN)/python -m pytest $(ARGS)
 
-fuzz: setup-dev ## more than 5,000 requests made from /openapi.json
-	@FUZZ=250 $(BIN)/python -m pytest tests/buffer/test_api_fuzz.py $(ARGS)
+fuzz: setup-dev ## more than 5,000 requests made from /openapi.json, and hundreds of conversations
+	@FUZZ=250 $(BIN)/python -m pytest tests/buffer/test_api_fuzz.py tests/contracts/test_conversation_machine.py $(ARGS)
 
 check: setup-dev ## format, lint, types
 	$(BIN)/ruff format --check .
