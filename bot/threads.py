@@ -71,10 +71,10 @@ def on_message(event: Json, context: BoltContext, desk: Desk) -> None:
 
 def on_post(ack: Ack, action: Json, desk: Desk, respond: Respond, after: After) -> None:
     """*Post as @account*: pressed twice, it is posted once."""
-    reply = _own_reply(action, desk)
-    if reply.state is ReplyState.ASKED and asked(reply) != action["value"]:
-        raise Refused("You have changed your reply since. Please use the newest question.")
     with desk.store.transaction():
+        reply = _own_reply(action, desk)
+        if reply.state is ReplyState.ASKED and asked(reply) != action["value"]:
+            raise Refused("You have changed your reply since. Please use the newest question.")
         if desk.store.replies.move(
             reply.id, expected=[ReplyState.ASKED], to=ReplyState.WAITING, text=reply.text
         ):

@@ -77,8 +77,8 @@ def _look(turn: _Turn) -> Receipt:
         case Certainty.KEYED:
             try:
                 return _say(turn)
-            except Refused:
-                raise
+            except Refused as error:  # this try; the one before may be out all the same
+                raise AskSomebody(str(error)) from error
             except QueueError as error:
                 raise Unclear(str(error)) from error
     try:

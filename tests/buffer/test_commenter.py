@@ -238,6 +238,16 @@ def test_a_pause_that_is_too_long_is_told_at_once(story: Story) -> None:
     assert story.state(reply) is ReplyState.FAILED
 
 
+def test_a_repeat_that_is_refused_says_nothing_of_the_try_before(story: Story) -> None:
+    reply = story.writes()
+    story.network.loses_the_answer()
+    story.ticks()
+    story.network.refuses("The comment is gone.")
+    story.passes(MINUTE).ticks()
+    assert story.state(reply) is ReplyState.UNCONFIRMED
+    assert len(story.network.replies) == 1
+
+
 def test_a_lost_answer_of_a_keyed_network_is_asked_for_again(story: Story) -> None:
     reply = story.writes()
     story.network.loses_the_answer()
