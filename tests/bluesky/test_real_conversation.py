@@ -8,8 +8,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from buffer.accounts import Accounts
-from buffer.model import Event, Found, Interaction, Profile, Receipt, State, Update, new_id
+from buffer.model import (
+    Event,
+    Found,
+    Interaction,
+    Profile,
+    Receipt,
+    Reply,
+    ReplyState,
+    Seen,
+    State,
+    Update,
+    new_id,
+)
 from buffer.networks.bluesky import Bluesky
+from buffer.ports import Heard
 from buffer.web import Web
 from cast import ADA, an_update
 from real_bluesky import Human, Network, eventually
@@ -42,9 +55,16 @@ class Desk:
     def ref(self) -> dict[str, str]:
         return {"uri": self.post.service_id, "cid": self.post.version}
 
-    def hears(self) -> list[Found]:
+    def looks(self) -> Heard:
         posts = [self.post.service_id]
-        return list(self.network.interactions(self.profile, self.began, posts=posts).found)
+        return self.network.interactions(self.profile, self.began, posts=posts)
+
+    def hears(self) -> list[Found]:
+        return list(self.looks().found)
+
+    def seen(self) -> Seen | None:
+        """How the post stands."""
+        return self.looks().seen[self.post.service_id]
 
     def answer(self, to: Interaction | None, text: str) -> Receipt:
         out = an_update(
@@ -61,10 +81,6 @@ def desk(bluesky: Network, store: SqliteStore) -> Desk:
     return Desk(bluesky, store)
 
 
-def reply_to(ref: dict[str, str], root: dict[str, str]) -> dict[str, object]:
-    return {"root": root, "parent": ref}
-
-
 def as_kept(found: Found, desk: Desk) -> Interaction:
     return Interaction(
         id="i1",
@@ -79,19 +95,17 @@ def as_kept(found: Found, desk: Desk) -> Interaction:
     )
 
 
+def comments_in(desk: Desk) -> list[Interaction]:
+    found = {each.service_id: each for each in desk.hears() if each.event is Event.COMMENT}
+    return [as_kept(each, desk) for each in found.values()]
+
+
 def test_everything_people_do_is_heard(desk: Desk) -> None:
-    reply = desk.bo.writes({"text": "Congratulations!", "reply": reply_to(desk.ref, desk.ref)})
-    desk.bo.writes({"subject": desk.ref}, "app.bsky.feed.like")
-    desk.bo.writes({"subject": desk.ref}, "app.bsky.feed.repost")
-    desk.bo.writes(
-        {"text": "Look", "embed": {"$type": "app.bsky.embed.record", "record": desk.ref}}
-    )
-    name = f"@{desk.ada.handle}"
-    facet = {
-        "index": {"byteStart": 0, "byteEnd": len(name)},
-        "features": [{"$type": "app.bsky.richtext.facet#mention", "did": desk.ada.did}],
-    }
-    desk.bo.writes({"text": f"{name} well done", "facets": [facet]})
+    reply = desk.bo.says("Congratulations!", to=desk.ref)
+    desk.bo.likes(desk.ref)
+    desk.bo.reposts(desk.ref)
+    desk.bo.quotes("Look", desk.ref)
+    desk.bo.says(f"@{desk.ada.handle} well done")
     wanted = {Event.COMMENT, Event.LIKE, Event.RESHARE, Event.MENTION}
 
     def all_there() -> list[Found]:
@@ -112,9 +126,8 @@ def test_everything_people_do_is_heard(desk: Desk) -> None:
 
 def test_a_reply_to_a_reply_is_heard_though_nobody_tells_us(desk: Desk) -> None:
     cleo = desk.ada.network.joins(f"cleo{secrets.token_hex(3)}")
-    first = desk.bo.writes({"text": "Nice", "reply": reply_to(desk.ref, desk.ref)})
-    parent = {"uri": first["uri"], "cid": first["cid"]}
-    cleo.writes({"text": "I agree", "reply": reply_to(parent, desk.ref)})
+    first = desk.bo.says("Nice", to=desk.ref)
+    cleo.says("I agree", to=first, root=desk.ref)
 
     def both() -> list[Found]:
         found = desk.hears()
@@ -125,7 +138,7 @@ def test_a_reply_to_a_reply_is_heard_though_nobody_tells_us(desk: Desk) -> None:
 
 
 def test_our_answers_stand_where_they_belong(desk: Desk) -> None:
-    first = desk.bo.writes({"text": "Does it run?", "reply": reply_to(desk.ref, desk.ref)})
+    first = desk.bo.says("Does it run?", to=desk.ref)
     comment = eventually(desk.hears)[0]
     ours = desk.answer(as_kept(comment, desk), "It does.")
     alone = desk.answer(None, "And thanks to all.")
@@ -144,7 +157,7 @@ def test_our_answers_stand_where_they_belong(desk: Desk) -> None:
 
 
 def test_we_like_a_comment_and_twice_is_once(desk: Desk) -> None:
-    desk.bo.writes({"text": "Nice", "reply": reply_to(desk.ref, desk.ref)})
+    desk.bo.says("Nice", to=desk.ref)
     comment, key = eventually(desk.hears)[0], new_id(datetime.now(UTC))
     for _ in range(2):
         desk.network.like(desk.profile, as_kept(comment, desk), key)
@@ -152,3 +165,80 @@ def test_we_like_a_comment_and_twice_is_once(desk: Desk) -> None:
         "com.atproto.repo.listRecords", repo=desk.ada.did, collection="app.bsky.feed.like"
     )
     assert [each["value"]["subject"]["uri"] for each in found["records"]] == [comment.service_id]
+
+
+def test_a_post_knows_its_numbers_and_all_below_it(desk: Desk) -> None:
+    like = desk.bo.likes(desk.ref)
+    desk.bo.reposts(desk.ref)
+    first = desk.bo.says("Nice", to=desk.ref)
+    second = desk.bo.says("Really", to=first, root=desk.ref)
+    wanted = Seen(
+        counts={"likes": 1, "reshares": 1}, answers=frozenset({first["uri"], second["uri"]})
+    )
+    assert eventually(lambda: desk.seen() == wanted)
+    desk.bo.deletes(like)
+    assert eventually(lambda: (seen := desk.seen()) and seen.counts["likes"] == 0)
+
+
+def test_a_post_that_is_gone_is_seen_to_be(desk: Desk) -> None:
+    assert eventually(lambda: desk.seen() is not None)
+    desk.ada.deletes(desk.ref)
+    assert eventually(lambda: desk.seen() is None)
+
+
+def test_a_comment_that_its_author_deleted_is_gone_and_what_is_below_it_is_not(desk: Desk) -> None:
+    first = desk.bo.says("Nice", to=desk.ref)
+    second = desk.bo.says("Really", to=first, root=desk.ref)
+    comments = eventually(lambda: both if len(both := comments_in(desk)) == 2 else [])
+    assert not any(desk.network.is_gone(desk.profile, each) for each in comments)
+    desk.bo.deletes(first)
+    assert eventually(lambda: (seen := desk.seen()) and first["uri"] not in (seen.answers or ()))
+    gone = {each.service_id: desk.network.is_gone(desk.profile, each) for each in comments}
+    assert gone == {first["uri"]: True, second["uri"]: False}
+
+
+def test_our_answer_is_deleted_and_twice_is_once(desk: Desk) -> None:
+    ours = desk.answer(None, "Oops")
+    reply = Reply(
+        id="r1",
+        team_id=ADA.team_id,
+        update_id=desk.update.id,
+        text="Oops",
+        user_id=ADA.user_id,
+        state=ReplyState.SENT,
+        created_at=desk.began,
+        service_id=ours.service_id,
+    )
+    for _ in range(2):
+        desk.network.delete_reply(desk.profile, reply)
+        assert [each["uri"] for each in desk.ada.posts()] == [desk.post.service_id]
+
+
+def test_what_the_account_posts_itself_is_listed_and_no_answers(desk: Desk) -> None:
+    bos = desk.bo.says("Good morning")
+    first = desk.ada.says("By hand")
+    desk.ada.says("Hello Bo", to=bos)
+    desk.ada.reposts(bos)
+    second = desk.ada.quotes("This", bos)
+    found = desk.network.natives(desk.profile, desk.began)
+    assert [(each.service_id, each.text) for each in found] == [
+        (desk.post.service_id, "Our release is out!"),
+        (first["uri"], "By hand"),
+        (second["uri"], "This"),
+    ]
+    assert found[1].link.endswith(f"/profile/{desk.ada.handle}/post/{first['uri'][-13:]}")
+    later = desk.network.natives(desk.profile, found[1].created_at)
+    assert [each.text for each in later] == ["By hand", "This"]
+
+
+def test_whoever_names_us_below_our_post_has_commented_on_it(desk: Desk) -> None:
+    named = desk.bo.says(f"@{desk.ada.handle} how?", to=desk.ref)
+
+    def twice() -> list[Found]:
+        found = [each for each in desk.hears() if each.service_id == named["uri"]]
+        return found if len(found) == 2 else []
+
+    found = eventually(twice)
+    assert {(each.event, each.post, each.elsewhere) for each in found} == {
+        (Event.COMMENT, desk.post.service_id, False)
+    }
