@@ -84,7 +84,10 @@ class Human:
             collection="app.bsky.feed.post",
             limit="100",
         )
-        return [each["value"] | {"uri": each["uri"]} for each in reversed(found["records"])]
+        return [
+            each["value"] | {"uri": each["uri"], "cid": each["cid"]}
+            for each in reversed(found["records"])
+        ]
 
     def writes(self, record: Json, kind: str = "app.bsky.feed.post") -> Json:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
