@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -26,6 +27,9 @@ from storage import open_store
 
 ROOT = Path(__file__).parents[2]
 SECRET, TOKEN = "signing-secret", "xoxb-bluesky"
+LAST = "com.atproto.repo.listRecords"
+"""A poll ends with what the account posted itself."""
+
 PATIENCE = 40.0
 _RETRIES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Slack delivers an event again after a minute and after five; so long nobody waits here."""
@@ -242,11 +246,23 @@ class House:
     def _from_the_bot(self) -> list[Message]:
         return [each for each in self.slack.messages(SOCIAL) if each.get("bot_id")]
 
-    def asks_twice(self) -> None:
-        """Wait until it asked the network twice more, and said what it had to say."""
-        name = "app.bsky.notification.listNotifications"
-        before = self.wire.answered[name]
-        eventually(lambda: self.wire.answered[name] >= before + 2, PATIENCE)
+    def asks_again(self) -> None:
+        """Started anew, twice: it asks about everything, and has said what it had to say."""
+        for _ in range(2):
+            before = self.wire.answered[LAST]
+            self.dies_and_starts()
+            eventually(lambda before=before: self.wire.answered[LAST] > before, PATIENCE)
+        eventually(
+            lambda: not self._rows("SELECT 1 FROM outbox WHERE state IN ('waiting', 'wire')"),
+            PATIENCE,
+        )
+
+    def _rows(self, sql: str) -> list[Any]:
+        connection = sqlite3.connect(self.folder / "buffer.db")
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
 
 
 def said(message: Message) -> str:

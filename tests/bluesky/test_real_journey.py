@@ -99,13 +99,13 @@ def test_what_people_do_and_what_we_answer_is_there_once(house: House, bo: Human
     bo.says("Great", to=pleasure, root=mention)
     bo.deletes(second)
     bo.deletes(like)
+    house.dies_and_starts()
     house.sees("Any time")
     house.dies_and_starts()
     house.sees("Great")
     house.sees("commented on Bluesky and deleted it")
     eventually(lambda: "3 comments · 1 reshare · 1 mention" in now(house, card))
-    house.dies_and_starts()
-    house.asks_twice()
+    house.asks_again()
 
     name = bo.handle.removesuffix(".test")
     assert [each["ts"] for each in house.stands_alone()] == [card["ts"], asked["ts"]]
@@ -128,12 +128,12 @@ def test_what_the_account_posts_itself_has_one_card(house: House, bo: Human) -> 
     ada.says("That is no news", to=by_hand)
     house.dies_and_starts()
     card = house.sees("Written by hand")
-    house.dies_and_starts()
     bo.says("By which hand?", to=by_hand)
+    house.dies_and_starts()
     house.sees("By which hand?")
     house.dies_and_starts()
     eventually(lambda: "1 comment" in now(house, card))
-    house.asks_twice()
+    house.asks_again()
     cards = [each["text"] for each in house.stands_alone()]
     assert len(cards) == 2 and TEXT in cards[0] and "Written by hand" in cards[1]
     assert len(house.below(card)) == 1
