@@ -210,11 +210,18 @@ class Bluesky:
         return sorted(shown, key=lambda each: each.created_at)
 
     def is_gone(self, profile: Profile, to: Interaction) -> bool:
-        session, params = self._session(profile), {"uris": to.service_id}
-        said = self._ask(
-            session, "GET", "app.bsky.feed.getPosts", profile, params=params, looking=True
+        """By its record: one whose author blocks us, or is blocked, is not shown to us and is there all the same
+        (tried 2026-11)."""
+        session = self._session(profile)
+        repo, collection, key = to.service_id.removeprefix("at://").split("/")
+        params = {"repo": repo, "collection": collection, "rkey": key}
+        said = self._tried(
+            session, profile, "GET", "com.atproto.repo.getRecord", params=params, looking=True
         )
-        return said.get("posts") == []
+        if said.status == 400 and _is_not_there(said):
+            return True
+        self._checked(said)
+        return False
 
     def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
         raise Refused("Bluesky does not let posts be edited.")
@@ -729,6 +736,13 @@ def _allowance(said: Answer) -> Allowance | None:
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None
+
+
+def _is_not_there(said: Answer) -> bool:
+    """Neither the record, nor (which has no name of its own) the whole account."""
+    return _error(said) == "RecordNotFound" or _at(_json(said), "message").startswith(
+        "Could not find repo"
+    )
 
 
 def _error(said: Answer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,6 +196,21 @@ def test_a_comment_that_its_author_deleted_is_gone_and_what_is_below_it_is_not(d
     assert eventually(lambda: (seen := desk.seen()) and first["uri"] not in (seen.answers or ()))
     gone = {each.service_id: desk.network.is_gone(desk.profile, each) for each in comments}
     assert gone == {first["uri"]: True, second["uri"]: False}
+
+
+def test_a_comment_whose_author_is_not_to_be_seen_is_there(desk: Desk) -> None:
+    desk.bo.says("Nice", to=desk.ref)
+    (comment,) = eventually(lambda: comments_in(desk))
+    desk.bo.writes({"subject": desk.ada.did}, "app.bsky.graph.block")
+    assert eventually(lambda: (seen := desk.seen()) and not seen.answers)
+    assert not desk.network.is_gone(desk.profile, comment)
+
+
+def test_a_comment_of_an_account_that_is_not_there_is_gone(desk: Desk) -> None:
+    desk.bo.says("Nice", to=desk.ref)
+    (comment,) = eventually(lambda: comments_in(desk))
+    of_nobody = comment.service_id.replace(desk.bo.did, f"did:plc:{'a' * 24}")
+    assert desk.network.is_gone(desk.profile, replace(comment, service_id=of_nobody))
 
 
 def test_our_answer_is_deleted_and_twice_is_once(desk: Desk) -> None:
