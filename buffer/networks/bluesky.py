@@ -210,18 +210,9 @@ class Bluesky:
         return sorted(shown, key=lambda each: each.created_at)
 
     def is_gone(self, profile: Profile, to: Interaction) -> bool:
-        """By its record: one whose author blocks us, or is blocked, is not shown to us and is there all the same
-        (tried 2026-11)."""
-        session = self._session(profile)
-        repo, collection, key = to.service_id.removeprefix("at://").split("/")
-        params = {"repo": repo, "collection": collection, "rkey": key}
-        said = self._tried(
-            session, profile, "GET", "com.atproto.repo.getRecord", params=params, looking=True
-        )
-        if said.status == 400 and _is_not_there(said):
-            return True
-        self._checked(said)
-        return False
+        """Not by what is shown: one whose author blocks us, or is blocked, is not, and is there all the same (tried
+        2026-11)."""
+        return not self._is_there(self._session(profile), profile, to.service_id)
 
     def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
         raise Refused("Bluesky does not let posts be edited.")
@@ -387,6 +378,18 @@ class Bluesky:
             return None
         return _receipt(session, _json(self._checked(said)))
 
+    def _is_there(self, session: _Session, profile: Profile, uri: str) -> bool:
+        """Whether there is a record with this address, shown or not."""
+        repo, collection, key = uri.removeprefix("at://").split("/")
+        params = {"repo": repo, "collection": collection, "rkey": key}
+        said = self._tried(
+            session, profile, "GET", "com.atproto.repo.getRecord", params=params, looking=True
+        )
+        if said.status == 400 and _is_not_there(said):
+            return False
+        self._checked(said)
+        return True
+
     def _own(self, session: _Session, profile: Profile, since: datetime) -> Iterator[Json]:
         """Our own posts, newest first, back to then. Raises Unclear for what cannot be read, Refused for too many."""
         cursor = ""
@@ -443,12 +446,13 @@ class Bluesky:
     def _thread(
         self, session: _Session, profile: Profile, post: str
     ) -> tuple[list[Found], Seen | None]:
-        """What was answered under one of our posts, however deep, and how that stands; None for one that is gone."""
+        """What was answered under one of our posts, however deep, and how that stands; None for one that is gone.
+        Nothing is known of one that is so new that it is not shown yet."""
         params = {"uri": post, "depth": "10", "parentHeight": "0"}
         name = "app.bsky.feed.getPostThread"
         said = self._tried(session, profile, "GET", name, params=params, looking=True)
         if said.status == 400 and _error(said) == "NotFound":
-            return [], None
+            return [], Seen() if self._is_there(session, profile, post) else None
         thread = _json(self._checked(said)).get("thread")
         view = thread.get("post") if isinstance(thread, dict) else None
         if not isinstance(view, dict):

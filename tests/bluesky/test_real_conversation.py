@@ -31,6 +31,8 @@ from storage import SqliteStore
 
 pytestmark = pytest.mark.network
 
+NOTHING = {"likes": 0, "reshares": 0}
+
 
 class Desk:
     """Ada's account, connected, with a post that is out; and Bo, who has an account of his own."""
@@ -173,12 +175,18 @@ def test_a_post_knows_its_numbers_and_all_below_it(desk: Desk) -> None:
     desk.bo.reposts(desk.ref)
     first = desk.bo.says("Nice", to=desk.ref)
     second = desk.bo.says("Really", to=first, root=desk.ref)
-    wanted = Seen(
-        counts={"likes": 1, "reshares": 1}, answers=frozenset({first["uri"], second["uri"]})
-    )
+    below = frozenset({first["uri"], second["uri"]})
+    wanted = Seen(counts={"likes": 1, "reshares": 1}, answers=below)
     assert eventually(lambda: desk.seen() == wanted)
     desk.bo.deletes(like)
     assert eventually(lambda: (seen := desk.seen()) and seen.counts["likes"] == 0)
+
+
+def test_a_post_that_is_not_shown_yet_is_not_gone(desk: Desk) -> None:
+    """The account is so new that nothing of it is shown for a moment."""
+    first = desk.seen()
+    assert first is not None
+    assert eventually(lambda: desk.seen() == Seen(counts=NOTHING, answers=frozenset()))
 
 
 def test_a_post_that_is_gone_is_seen_to_be(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from real_bluesky import Human, Json, Network, eventually
 
 pytestmark = pytest.mark.network
 
-TEXT = "Our release is out!"
+TEXT, GONE = "Our release is out!", "This post is no longer on Bluesky."
 PUT, THREAD, NOTIFICATIONS = (
     "com.atproto.repo.putRecord",
     "app.bsky.feed.getPostThread",
@@ -120,7 +120,9 @@ def test_what_people_do_and_what_we_answer_is_there_once(house: House, bo: Human
     assert house.slack.problems == []
 
 
-def test_what_the_account_posts_itself_has_one_card(house: House, bo: Human) -> None:
+def test_what_the_account_posts_itself_has_one_card_while_it_is_there(
+    house: House, bo: Human
+) -> None:
     ada = house.ada
     house.posts(TEXT)
     house.sees("Reply in this thread")
@@ -137,6 +139,10 @@ def test_what_the_account_posts_itself_has_one_card(house: House, bo: Human) -> 
     cards = [each["text"] for each in house.stands_alone()]
     assert len(cards) == 2 and TEXT in cards[0] and "Written by hand" in cards[1]
     assert len(house.below(card)) == 1
+    assert GONE not in now(house, card)
+    ada.deletes(by_hand)
+    house.dies_and_starts()
+    eventually(lambda: GONE in now(house, card))
 
 
 def now(house: House, message: Message) -> str:
