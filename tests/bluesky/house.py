@@ -191,6 +191,7 @@ class House:
             "PORT": str(self.port),
             "DATABASE_URL": self._database,
             "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_APP_TOKEN": "",
             "SLACK_SIGNING_SECRET": SECRET,
             "SLACK_API_URL": self.slack.api_url,
         }
