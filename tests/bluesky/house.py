@@ -30,7 +30,7 @@ SECRET, TOKEN = "signing-secret", "xoxb-bluesky"
 LAST = "com.atproto.repo.listRecords"
 """A poll ends with what the account posted itself."""
 
-PATIENCE = 40.0
+PATIENCE = 60.0
 _RETRIES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Slack delivers an event again after a minute and after five; so long nobody waits here."""
 
