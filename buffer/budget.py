@@ -12,7 +12,7 @@ RESERVE = 0.2
 """The part of a budget that is left to publishing: whoever only looks stops there."""
 
 _AHEAD = 0.1
-"""How far those who only look may be ahead of an even pace, as a part of a budget."""
+"""The part of a budget that those who only look may use at once, before they keep an even pace."""
 
 _USUAL = timedelta(minutes=5)
 """Both Mastodon and Bluesky count requests over that long (networks' sources, 2026-11)."""
@@ -39,31 +39,40 @@ class Budgets:
         with self._lock:
             self._known[name] = allowance
 
+    def pace(self, name: str, now: datetime, *, shared: bool = False) -> None:
+        """Whether one who only looks may begin. Raises SlowDown where what is left would not last evenly until there is
+        more. `shared`: it is not one account's alone."""
+        with self._lock:
+            known = self._known.get(name)
+            if known and known.until > now:
+                _refuse(_turn(known), now, name if shared else "")
+
     def spend(
         self, name: str, now: datetime, *, looking: bool = False, shared: bool = False
     ) -> None:
-        """Count one request. Raises SlowDown where it would be one too many, or (`looking`) where what is left would
-        not last evenly until there is more. `shared`: it is not one account's alone."""
+        """Count one request. Raises SlowDown where it would be one too many; who only looks leaves the reserve."""
         with self._lock:
             known = self._known.get(name)
             if known is None or known.until <= now:
                 self._known.pop(name, None)
                 return
-            free = _free_at(known, now, looking=looking)
-            if free > now:
-                words = "The network's budget of requests is used up."
-                raise SlowDown(words, free, shared=name if shared else "")
+            if known.remaining <= (_reserve(known) if looking else 0):
+                _refuse(known.until, now, name if shared else "")
             self._known[name] = replace(known, remaining=known.remaining - 1)
 
 
-def _free_at(known: Allowance, now: datetime, *, looking: bool) -> datetime:
-    """When one more request may be made. Whoever looks keeps to a line from the whole budget at the beginning of its
-    window down to the reserve at its end, so that the last to come find something left."""
-    if not looking:
-        return now if known.remaining > 0 else known.until
-    floor = int(known.limit * RESERVE)
-    if known.remaining <= floor:
-        return known.until
-    slope = known.limit - floor
-    left = (known.remaining - floor + known.limit * _AHEAD) / slope
-    return max(now, known.until - min(left, 1.0) * known.window)
+def _reserve(known: Allowance) -> int:
+    return int(known.limit * RESERVE)
+
+
+def _turn(known: Allowance) -> datetime:
+    """When the next may begin. It is kept to a line from almost the whole budget at the beginning of a window down to
+    the reserve at its end, so that the last to come find something left."""
+    line = known.limit * (1 - RESERVE - _AHEAD)
+    left = (known.remaining - _reserve(known)) / line
+    return known.until - min(left, 1.0) * known.window
+
+
+def _refuse(until: datetime, now: datetime, shared: str) -> None:
+    if until > now:
+        raise SlowDown("The network's budget of requests is used up.", until, shared=shared)

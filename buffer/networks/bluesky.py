@@ -185,8 +185,8 @@ class Bluesky:
         """Notifications united with the threads of `posts`: on a fresh server a reply was in the thread and never among
         the notifications (tried 2026-11). They page backwards only, so they are read until what is known."""
         session = self._session(profile)
-        told = self._notifications(session, profile, since)
-        found = [each for each in told if each.created_at >= since]
+        self._budgets.pace(session.server, self._clock(), shared=True)
+        found = self._notifications(session, profile, since)
         seen: dict[str, Seen | None] = {}
         for post in posts:
             below, seen[post] = self._thread(session, profile, post)
@@ -431,15 +431,11 @@ class Bluesky:
             params = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
             name = "app.bsky.notification.listNotifications"
             said = self._ask(session, "GET", name, profile, params=params, looking=True)
-            told = said.get("notifications") or []
-            page = [
-                each
-                for item in told
-                if isinstance(item, dict) and (each := _found(item, session.did))
-            ]
-            found += page
+            told = [each for each in said.get("notifications") or [] if isinstance(each, dict)]
+            new = [each for each in told if _indexed_at(each) >= since]
+            found += [each for item in new if (each := _found(item, session.did))]
             cursor = str(said.get("cursor") or "")
-            if not cursor or not told or any(each.created_at < since for each in page):
+            if not cursor or not new or len(new) < len(told):
                 break
         return found
 
@@ -660,7 +656,7 @@ def _found(told: Json, did: str) -> Found | None:
         service_id=uri,
         event=event,
         user=_person(author),
-        created_at=_instant(str(told.get("indexedAt") or "")),
+        created_at=_indexed_at(told),
         text=str(record.get("text") or "") if has_words else "",
         link=_page_of(handle, uri) if has_words else "",
         elsewhere=has_words and (told["reason"] == "quote" or not is_about.startswith(home)),
@@ -679,7 +675,7 @@ def _answers(thread: Any, post: str) -> Iterator[Found]:
                 service_id=uri,
                 event=Event.COMMENT,
                 user=_person(author),
-                created_at=_instant(str(view.get("indexedAt") or "")),
+                created_at=_indexed_at(view),
                 text=_at(view, "record", "text"),
                 link=_page_of(str(author.get("handle") or ""), uri),
             )
@@ -708,6 +704,10 @@ def _at(found: Any, *names: str) -> str:
     return str(found or "")
 
 
+def _indexed_at(view: Json) -> datetime:
+    return _instant(str(view.get("indexedAt") or ""))
+
+
 def _made_at(record: Json) -> datetime:
     return _instant(_at(record, "value", "createdAt"))
 
@@ -731,12 +731,12 @@ def _claims(token: str) -> Json:
 
 
 def _allowance(said: Answer) -> Allowance | None:
-    """The reset is in seconds since the epoch."""
+    """The reset is in seconds since the epoch, rounded down."""
     try:
         return Allowance(
             limit=int(said.headers["RateLimit-Limit"]),
             remaining=int(said.headers["RateLimit-Remaining"]),
-            until=datetime.fromtimestamp(int(said.headers["RateLimit-Reset"]), UTC),
+            until=datetime.fromtimestamp(int(said.headers["RateLimit-Reset"]) + 1, UTC),
         )
     except (KeyError, ValueError, OverflowError, OSError):
         return None

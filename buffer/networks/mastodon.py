@@ -211,6 +211,7 @@ class Mastodon:
         """Notifications, from the oldest new one upward, so that no burst is too large; and the threads of `posts`,
         since a reply to a reply is told to nobody, nor is that one was edited or deleted."""
         login = self._login(profile)
+        self._budgets.pace(f"{profile.id}:calls", self._clock())
         told, mark = self._notifications(login, profile, since, mark)
         found = [each for item in told if (each := _found(item, login))]
         above: dict[str, str] = {}
