@@ -60,34 +60,39 @@ def keep(
     return kept
 
 
-def see(store: Store, profile: Profile, post: str, seen: Seen | None, now: datetime) -> None:
-    """Note how a post of ours stands on its network, and show it on its cards."""
+def see(
+    store: Store, profile: Profile, post: str, seen: Seen | None, now: datetime
+) -> list[Interaction]:
+    """Note how a post of ours stands on its network, and show it on its cards. Returns what was said below it and is
+    not seen there now: it may be hidden, or gone."""
     update = store.interactions.update_for(profile.id, post)
     if update is None or update.service_update_id != post:  # the first part stands for a series
-        return
-    with store.transaction():
-        is_back = seen is not None and update.removed_at is not None
-        changed = is_back or (seen is None and update.removed_at is None)
-        if changed:
-            store.interactions.post_removed(update, None if seen else now)
-        if seen:
-            changed = store.interactions.count(update, seen.counts) or changed
-            if seen.text is not None and seen.text != update.text:
-                store.interactions.post_edited(update, seen.text)
-                changed = True
-        if changed:
-            _card_changed(store, update, now)
-
-
-def missing(store: Store, profile: Profile, post: str, seen: Seen | None) -> list[Interaction]:
-    """What was said below a post of ours and is not seen there now. It may be hidden, or gone."""
+        return []
+    if not _stands(update, seen):
+        _note(store, update, seen, now)
     if seen is None or seen.answers is None:
         return []
-    update = store.interactions.update_for(profile.id, post)
-    if update is None or update.service_update_id != post:
-        return []
-    below = store.interactions.below(profile.id, post)
+    below = store.interactions.below(update.id)
     return [each for each in below if each.service_id not in seen.answers]
+
+
+def _stands(update: Update, seen: Seen | None) -> bool:
+    """Whether it stands as it is kept: most looks find nothing to write, and need no lock for that."""
+    if seen is None or update.removed_at:
+        return seen is None and update.removed_at is not None
+    counts = {**update.statistics, **seen.counts}
+    return counts == update.statistics and seen.text in (None, update.text)
+
+
+def _note(store: Store, update: Update, seen: Seen | None, now: datetime) -> None:
+    with store.transaction():
+        if (seen is None) != (update.removed_at is not None):
+            store.interactions.post_removed(update, None if seen else now)
+        if seen:
+            store.interactions.count(update, seen.counts)
+            if seen.text is not None and seen.text != update.text:
+                store.interactions.post_edited(update, seen.text)
+        _card_changed(store, update, now)
 
 
 def remove(store: Store, interaction: Interaction, now: datetime) -> None:

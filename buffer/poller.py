@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import logging
 import threading
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -31,10 +31,13 @@ FORGOTTEN = 30 * DAY
 _OVERLAP = timedelta(minutes=10)
 """A network may list what happened a moment ago only later; what it repeats is known by its id."""
 
-_RELIST = 5 * SECOND
+_RELIST, _RELIST_ALL = 5 * SECOND, MINUTE
+"""How often is looked who sent something, and what else changed about anybody: that costs more."""
+
 _PACES = ((HOUR, 15 * SECOND), (DAY, 2 * MINUTE), (7 * DAY, 10 * MINUTE))
 _LOOKS = ((HOUR, timedelta()), (DAY, 10 * MINUTE), (7 * DAY, 2 * HOUR))
 _LONGEST = HOUR
+_LATE = 15 * SECOND
 _LOOKED_AT_ONCE, _CHECKED_AT_ONCE = 2, 5
 
 _NATIVES, _NATIVES_LATEST = 2 * MINUTE, 10 * MINUTE
@@ -46,6 +49,11 @@ def pace(age: timedelta, empty: int) -> timedelta:
     hour's posts are never waited for longer, and nobody for more than an hour."""
     span = next((span for limit, span in _PACES if age <= limit), _LONGEST)
     return span if age <= HOUR else min(span * (1 << min(empty, 3)), _LONGEST)
+
+
+def _is_within(span: timedelta, then: datetime | None, now: datetime) -> bool:
+    """Whether that was so long ago at most; not if the clock was set back since."""
+    return then is not None and timedelta() <= now - then < span
 
 
 def look_pace(age: timedelta) -> timedelta:
@@ -80,7 +88,8 @@ class _Account:
             return self.asked_at + min(15 * SECOND * (1 << min(self.failed - 1, 6)), 10 * MINUTE)
         if self.changed:
             return self.asked_at
-        span = pace(now - self.last if self.last else FORGOTTEN, self.empty)
+        # By its age when it was asked: what is said in the last seconds of the hour does not wait longer.
+        span = pace(self.asked_at - self.last if self.last else FORGOTTEN, self.empty)
         return self.asked_at + (min(span, _NATIVES_LATEST) if self.wants_natives else span)
 
 
@@ -97,9 +106,11 @@ class Poller:
         self._lock = threading.Lock()
         self._accounts: dict[str, _Account] = {}
         self._line: list[tuple[datetime, str]] = []
-        self._ready: list[tuple[datetime, str]] = []
+        self._ready: dict[str, list[tuple[datetime, str]]] = {}
         self._asking: set[str] = set()
         self._rests: dict[str, datetime] = {}
+        self._lasts: Mapping[str, datetime | None] = {}
+        self._looked_at: datetime | None = None
         self._listed_at: datetime | None = None
 
     def tick(self, now: datetime) -> bool:
@@ -120,10 +131,9 @@ class Poller:
     def wait(self, now: datetime) -> float:
         """Seconds until somebody's turn comes."""
         with self._lock:
-            if self._ready:
-                return 0.0
-            first = self._line[0][0] if self._line else now + _RELIST
-        return (min(now + _RELIST, first) - now).total_seconds()
+            times = [self._rests.get(shared, now) for shared, line in self._ready.items() if line]
+            times += [at for at, _ in self._line[:1]]
+        return max(0.0, (min([*times, now + _RELIST]) - now).total_seconds())
 
     def nudge(self, post: str) -> None:
         """Something is known to have happened to a post: ask about everybody at the next tick, and look at it."""
@@ -131,15 +141,32 @@ class Poller:
             for account in self._accounts.values():
                 account.changed.add(post)
                 account.asked_at = account.not_before = None
-            self._listed_at = None
+            self._looked_at = self._listed_at = None
 
     # -- whose turn it is
 
     def _list(self, now: datetime) -> None:
         """Look who is there, and who posted since."""
-        if self._listed_at is not None and timedelta() <= now - self._listed_at < _RELIST:
+        if _is_within(_RELIST, self._looked_at, now):
             return
-        self._listed_at = now
+        self._looked_at = now
+        before, self._lasts = self._lasts, self._store.interactions.lasts(self._service)
+        posted = {id for id, last in self._lasts.items() if last != before.get(id)}
+        is_same = self._lasts.keys() == before.keys() and posted <= self._accounts.keys()
+        if not is_same or not _is_within(_RELIST_ALL, self._listed_at, now):
+            self._listed_at = now
+            self._list_all(now)
+        elif posted:
+            for id in posted:
+                self._accounts[id].last = self._lasts[id]
+        else:
+            return
+        waiting = [each for id, each in self._accounts.items() if id not in self._asking]
+        self._line = [(self._eligible(each, now), each.profile.id) for each in waiting]
+        heapq.heapify(self._line)
+        self._ready = {}
+
+    def _list_all(self, now: datetime) -> None:
         known, self._accounts = self._accounts, {}
         for profile, last in self._store.interactions.active(self._service):
             if not self._is_worth_it(last, now):
@@ -150,10 +177,6 @@ class Poller:
             account.profile, account.last = profile, last
             account.wants_natives = self._wants_natives(profile)
             self._accounts[profile.id] = account
-        waiting = [each for id, each in self._accounts.items() if id not in self._asking]
-        self._line = [(self._eligible(each, now), each.profile.id) for each in waiting]
-        heapq.heapify(self._line)
-        self._ready = []
 
     def _is_worth_it(self, last: datetime | None, now: datetime) -> bool:
         """Whoever can be mentioned always is; others while their posts may be answered."""
@@ -166,27 +189,32 @@ class Poller:
         )
 
     def _eligible(self, account: _Account, now: datetime) -> datetime:
-        rest = self._rests.get(account.shared)
-        return max(each for each in (account.due(now), account.not_before, rest) if each)
+        due = account.due(now)
+        return max(due, account.not_before) if account.not_before else due
 
     def _line_up(self, account: _Account, now: datetime) -> None:
         if self._accounts.get(account.profile.id) is account:
             heapq.heappush(self._line, (self._eligible(account, now), account.profile.id))
 
     def _next(self, now: datetime) -> _Account | None:
-        """Of those who may be asked, the one whose turn came first: what all share is shared in this order."""
+        """Of those who may be asked, the one whose turn came first: what several share is shared in this order, and
+        while it rests they all wait in theirs."""
         while self._line and self._line[0][0] <= now:
             _, id = heapq.heappop(self._line)
-            heapq.heappush(self._ready, (self._accounts[id].due(now), id))
-        while self._ready:
-            _, id = heapq.heappop(self._ready)
             account = self._accounts[id]
-            if self._eligible(account, now) > now:  # its budget was used up meanwhile
-                self._line_up(account, now)
-                continue
-            self._asking.add(id)
-            return account
-        return None
+            heapq.heappush(
+                self._ready.setdefault(account.shared, []), (self._eligible(account, now), id)
+            )
+        open = [
+            line
+            for shared, line in self._ready.items()
+            if line and self._rests.get(shared, now) <= now
+        ]
+        if not open:
+            return None
+        _, id = heapq.heappop(min(open))
+        self._asking.add(id)
+        return self._accounts[id]
 
     # -- asking
 
@@ -209,10 +237,11 @@ class Poller:
                 self._see(account, post, seen, now)
             self._look_for_natives(account, now)
         except SlowDown as error:
-            account.not_before = error.until
-            if error.shared:
+            with self._lock:
                 account.shared = error.shared
-                self._rests[error.shared] = error.until
+                account.not_before = None if error.shared else error.until
+                if error.shared:
+                    self._rests[error.shared] = error.until
             log.info("slowed down", extra={"profile": profile.id, "network": self._service})
         except QueueError as error:
             account.asked_at, account.failed = now, account.failed + 1
@@ -230,13 +259,13 @@ class Poller:
 
     def _to_look_at(self, account: _Account, changed: Set[str], now: datetime) -> list[str]:
         """The posts that are known to have changed; else those whose time has come: one of the last hour's, and one of
-        the others, each in turn."""
+        the others, each in turn; one in all where the budget makes everybody late."""
         posts = self._store.interactions.posts(account.profile.id, now - FORGOTTEN)
         account.looked = {post: account.looked[post] for post, _ in posts if post in account.looked}
 
         def due(post: str, sent_at: datetime) -> datetime:
             looked = account.looked.get(post)
-            return looked + look_pace(now - sent_at) if looked else sent_at
+            return looked + look_pace(looked - sent_at) if looked else sent_at
 
         dues = sorted((due(*each), each[0], now - each[1]) for each in posts if due(*each) <= now)
         fresh = [post for _, post, age in dues if age <= HOUR]
@@ -244,7 +273,8 @@ class Poller:
         if known := [post for post, _ in posts if post in changed]:
             return known
         chosen = [*fresh[:1], *older[:1], *fresh[1:], *older[1:]]
-        return chosen[:_LOOKED_AT_ONCE]
+        is_late = now - account.due(now) > _LATE
+        return chosen[: 1 if is_late else _LOOKED_AT_ONCE]
 
     def _keep(self, profile: Profile, heard: Heard, since: datetime | None, now: datetime) -> int:
         """Where to go on from is noted last: whoever is stopped before hears it all again."""
@@ -260,9 +290,8 @@ class Poller:
 
     def _see(self, account: _Account, post: str, seen: Seen | None, now: datetime) -> None:
         """What a thread does not show any more is asked about by itself, before it counts as deleted."""
-        hearing.see(self._store, account.profile, post, seen, now)
         account.hidden = {id: at for id, at in account.hidden.items() if now - at < HOUR}
-        missing = hearing.missing(self._store, account.profile, post, seen)
+        missing = hearing.see(self._store, account.profile, post, seen, now)
         suspects = [each for each in missing if each.id not in account.hidden]
         for each in suspects[:_CHECKED_AT_ONCE]:
             if self._network.is_gone(account.profile, each):
@@ -299,4 +328,4 @@ class Poller:
                     self._store.profiles.save(replace(fresh, disconnected=True))
                     telling.login(self._store, fresh, now, admins=self._admins)
             with self._lock:
-                self._listed_at = None
+                self._looked_at = self._listed_at = None

@@ -65,6 +65,7 @@ class FakeNetwork:
         self.gone: set[str] = set()
         self.edits: list[tuple[str, str]] = []
         self.deleted: list[str] = []
+        self.asked_for: list[Profile] = []
         self.looked_at: list[tuple[str, ...]] = []
         self.mark = ""
         self.liked: set[str] = set()
@@ -163,6 +164,7 @@ class FakeNetwork:
     def interactions(
         self, profile: Profile, since: datetime, *, mark: str = "", posts: Sequence[str] = ()
     ) -> Heard:
+        self.asked_for.append(profile)
         self._begin("interactions")
         self.looked_at.append(tuple(posts))
         self.marks.append(mark)

@@ -256,8 +256,8 @@ class Interactions(Protocol):
     def known(self, profile_id: str, service_id: str) -> Interaction | None:
         """The one that is kept of this id on the network."""
 
-    def below(self, profile_id: str, post: str) -> list[Interaction]:
-        """What is kept of all that was said below a post of ours, by its id on the network, and not removed."""
+    def below(self, update_id: str) -> list[Interaction]:
+        """What is kept of all that was said below a post of ours, and not removed."""
 
     def edit(self, interaction: Interaction, text: str, now: datetime) -> None:
         """It says this now, and is there (again)."""
@@ -301,6 +301,9 @@ class Interactions(Protocol):
 
     def active(self, service: str) -> list[tuple[Profile, datetime | None]]:
         """The connected profiles of a network, each with the time when it sent the last."""
+
+    def lasts(self, service: str) -> Mapping[str, datetime | None]:
+        """Of the same, by their ids, only when each sent the last: cheap to ask often."""
 
     def since(self, profile_id: str) -> datetime | None:
         """Where the poller of this profile stands."""

@@ -64,14 +64,11 @@ class Interactions:
         )
         return _interaction(row) if row else None
 
-    def below(self, profile_id: str, post: str) -> list[Interaction]:
-        """What is kept of all that was said below a post of ours, by its id on the network, and not removed."""
-        update = self.update_for(profile_id, post)
-        if update is None:
-            return []
+    def below(self, update_id: str) -> list[Interaction]:
+        """What is kept of all that was said below a post of ours, and not removed."""
         found = self._db.all(
             f"{_ROW} WHERE update_id = ? AND event = ? AND removed_at IS NULL",
-            (update.id, Event.COMMENT),
+            (update_id, Event.COMMENT),
         )
         return [_interaction(row) for row in found]
 
@@ -229,6 +226,15 @@ class Interactions:
             (service,),
         )
         return [(rows.profile(row[:-1]), rows.maybe_instant(row[-1])) for row in found]
+
+    def lasts(self, service: str) -> dict[str, datetime | None]:
+        """Of the same, by their ids, only when each sent the last."""
+        found = self._db.all(
+            "SELECT id, (SELECT max(sent_at) FROM updates WHERE profile_id = profiles.id AND state = 'sent')"
+            " FROM profiles WHERE service = ? AND disconnected = 0",
+            (service,),
+        )
+        return {id: rows.maybe_instant(sent_at) for id, sent_at in found}
 
     def since(self, profile_id: str) -> datetime | None:
         """Where the poller of this profile stands; None before the first time."""

@@ -314,6 +314,75 @@ def test_a_network_that_wants_peace_gets_it(story: Story) -> None:
     assert len(story.network.calls) == 2
 
 
+def others(story: Story, *names: str) -> None:
+    """Accounts of the same network with a post of this moment each."""
+    for name in names:
+        profile = a_profile(id=name, service_id=name)
+        story.store.profiles.insert(profile)
+        story.sent(f"{name}'s", profile_id=name, sent_at=story.clock.now)
+
+
+def asked(story: Story) -> list[str]:
+    """Who was, in order."""
+    return [profile.id for profile in story.network.asked_for]
+
+
+def test_a_budget_of_all_keeps_all_waiting_and_then_goes_on_in_turn(story: Story) -> None:
+    others(story, "a", "b", "c")
+    story.polls()
+    first = asked(story)
+    assert sorted(first) == sorted([story.profile.id, "a", "b", "c"])
+    story.passes(15 * SECOND)
+    until = story.clock.now + 40 * SECOND
+    for _ in first:
+        story.network.raises(SlowDown("Too many.", until=until, shared="the server"))
+    story.polls().passes(39 * SECOND).polls()
+    assert len(asked(story)) == 8, "each learns once that it shares"
+    story.passes(SECOND)
+    assert story.poller.wait(story.clock.now) == 0
+    for number in range(1, 5):
+        assert story.poller.tick(story.clock.now)
+        assert asked(story)[-number:] == first[:number]
+    story.passes(15 * SECOND)
+    story.network.raises(
+        SlowDown("Too many.", until=story.clock.now + 9 * SECOND, shared="the server")
+    )
+    story.polls()
+    assert len(asked(story)) == 13, "one is refused, the others are not even tried"
+    assert story.poller.wait(story.clock.now) <= 9
+    story.passes(9 * SECOND).polls()
+    assert asked(story)[-4:] == first, "nobody lost their place"
+
+
+def test_an_account_with_a_budget_of_its_own_keeps_nobody_waiting(story: Story) -> None:
+    others(story, "a")
+    story.network.raises(SlowDown("Too many.", until=MONDAY + HOUR))
+    story.polls().passes(15 * SECOND).polls()
+    first, second = asked(story)[:2]
+    assert asked(story) == [first, second, second]
+
+
+def test_an_account_that_joins_is_asked_and_one_that_leaves_is_not(story: Story) -> None:
+    story.polls()
+    others(story, "a")
+    story.passes(5 * SECOND).polls()
+    assert asked(story)[-1] == "a"
+    profile = story.store.profiles.get(ADA.team_id, "a")
+    assert profile
+    story.store.profiles.save(replace(profile, disconnected=True))
+    before = asked(story).count("a")
+    for _ in range(60):
+        story.passes(5 * SECOND).polls()
+    assert asked(story).count("a") == before
+
+
+def test_where_all_are_late_fewer_posts_are_looked_at(story: Story) -> None:
+    story.sent("p2", sent_at=MONDAY)
+    story.sent("old", sent_at=MONDAY - 2 * DAY)
+    story.polls().passes(15 * SECOND).polls().passes(2 * MINUTE).polls()
+    assert [len(posts) for posts in story.network.looked_at] == [2, 2, 1]
+
+
 def test_a_network_that_is_down_is_asked_again(story: Story) -> None:
     story.network.raises(NetworkDown("No route."))
     story.hears("c1")
@@ -355,6 +424,16 @@ def test_a_comment_within_the_hour_is_heard_within_half_a_minute(story: Story) -
         if story.told() and not heard:
             heard.append(story.clock.now)
     assert heard[0] <= MONDAY + 130 * SECOND
+
+
+def test_what_is_said_in_the_last_seconds_of_an_hour_is_heard_as_soon(story: Story) -> None:
+    story.passes(HOUR - 5 * SECOND).polls().passes(2 * SECOND)
+    story.hears("c1")
+    story.passes(13 * SECOND).polls()
+    assert ("comment", SOCIAL) in story.told()
+    assert story.network.looked_at[-1] == ("p1",)
+    story.passes(15 * SECOND).polls()
+    assert len(story.network.calls) == 2
 
 
 # -- threads, and where to go on from

@@ -165,7 +165,9 @@ def test_active_profiles_are_the_connected_ones_with_their_last_post(
     store.profiles.insert(other)
     store.profiles.insert(a_profile(disconnected=True))
     assert store.interactions.active("local") == [(profile, MONDAY + MINUTE), (other, None)]
+    assert store.interactions.lasts("local") == {profile.id: MONDAY + MINUTE, other.id: None}
     assert store.interactions.active("mastodon") == []
+    assert store.interactions.lasts("mastodon") == {}
 
 
 # -- replies
