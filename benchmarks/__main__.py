@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import api, sending, slack, startup, verbs
+from benchmarks import api, polling, sending, slack, startup, verbs
 
 
 def main() -> None:
@@ -28,6 +28,7 @@ def main() -> None:
             seconds=1.0 if chosen.quick else 2.0,
         )
         sending.measure(folder, posts=1_000 if chosen.quick else chosen.posts)
+        polling.measure(folder, quick=chosen.quick)
         verbs.run(folder, rows=10_000 if chosen.quick else chosen.rows)
 
 
