@@ -267,7 +267,11 @@ class Poller:
             looked = account.looked.get(post)
             return looked + look_pace(looked - sent_at) if looked else sent_at
 
-        dues = sorted((due(*each), each[0], now - each[1]) for each in posts if due(*each) <= now)
+        dues = sorted(
+            (due(post, sent_at), post, account.looked.get(post, now) - sent_at)
+            for post, sent_at in posts
+            if due(post, sent_at) <= now
+        )
         fresh = [post for _, post, age in dues if age <= HOUR]
         older = [post for _, post, age in dues if age > HOUR]
         if known := [post for post, _ in posts if post in changed]:
