@@ -40,6 +40,9 @@ _LONGEST = HOUR
 _LATE = 15 * SECOND
 _LOOKED_AT_ONCE, _CHECKED_AT_ONCE = 2, 5
 
+_MENTIONS, _MENTIONS_FOR = 2 * MINUTE, 7 * DAY
+"""How often a mention is looked at, at most, and until which age."""
+
 _NATIVES, _NATIVES_LATEST = 2 * MINUTE, 10 * MINUTE
 """How often is looked for what an account posted by itself, where a channel wants that: at most and at least."""
 
@@ -79,6 +82,7 @@ class _Account:
     looked: dict[str, datetime] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     hidden: dict[str, datetime] = field(default_factory=dict)
+    mentioned: dict[str, datetime] = field(default_factory=dict)
 
     def due(self, now: datetime) -> datetime:
         """When its turn comes."""
@@ -236,6 +240,7 @@ class Poller:
                 account.looked[post] = now
                 self._see(account, post, seen, now)
             self._look_for_natives(account, now)
+            self._look_at_a_mention(account, now)
         except SlowDown as error:
             with self._lock:
                 account.shared = error.shared
@@ -303,6 +308,21 @@ class Poller:
             else:
                 account.hidden[each.id] = now
 
+    def _look_at_a_mention(self, account: _Account, now: datetime) -> None:
+        """No thread of ours shows whether a mention elsewhere, what is said below it, or a quote is still there: one a
+        poll is asked about, at its age's pace."""
+        mentions = self._store.interactions.mentions(account.profile.id, now - _MENTIONS_FOR)
+        account.mentioned = {
+            each.id: account.mentioned.get(each.id, each.created_at) for each in mentions
+        }
+        for each in mentions:
+            looked = account.mentioned[each.id]
+            if now >= looked + max(look_pace(looked - each.created_at), _MENTIONS):
+                account.mentioned[each.id] = now
+                if self._network.is_gone(account.profile, each):
+                    hearing.remove(self._store, each, now)
+                return
+
     def _look_for_natives(self, account: _Account, now: datetime) -> None:
         at, profile = account.natives_at, account.profile
         if not account.wants_natives or (at and timedelta() <= now - at < _NATIVES):
@@ -323,6 +343,7 @@ class Poller:
                 "profile": profile.id,
                 "network": self._service,
                 "why": type(error).__name__,
+                "reason": str(error)[:200],
             },
         )
         if isinstance(error, LoginExpired) and not profile.disconnected:

@@ -290,6 +290,8 @@ INSERT INTO interactions_next (id, team_id, profile_id, update_id, service_id, e
 DROP TABLE interactions;
 ALTER TABLE interactions_next RENAME TO interactions;
 CREATE INDEX interactions_of_update ON interactions (update_id, created_at);
+CREATE INDEX interactions_mentions ON interactions (profile_id, created_at)
+    WHERE removed_at IS NULL AND (event = 'mention' OR mention_id <> '');
 
 CREATE TABLE replies_next (
     id TEXT PRIMARY KEY, team_id TEXT NOT NULL, update_id TEXT REFERENCES updates (id) ON DELETE CASCADE,

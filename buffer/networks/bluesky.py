@@ -66,6 +66,9 @@ SECONDS = 90.0
 SKEW = timedelta(minutes=2)
 _SOON = timedelta(minutes=2)
 _PAGES = 10
+_TOLD_PAGES = 100
+"""Of a hundred each: what one account may have been told in a day that we were away."""
+
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 _EVENTS = {
     "reply": Event.COMMENT,
@@ -427,7 +430,7 @@ class Bluesky:
 
     def _notifications(self, session: _Session, profile: Profile, since: datetime) -> list[Found]:
         found, cursor = list[Found](), ""
-        for _ in range(_PAGES):
+        for _ in range(_TOLD_PAGES):
             params = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
             name = "app.bsky.notification.listNotifications"
             said = self._ask(session, "GET", name, profile, params=params, looking=True)

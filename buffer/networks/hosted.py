@@ -127,8 +127,10 @@ class Hosted:
         return ()
 
     def is_gone(self, profile: Profile, to: Interaction) -> bool:
-        """Its list was whole, and it was not in it: there is nothing else to ask."""
-        return True
+        """Told by the list of its post alone, if that is whole."""
+        page = self._queue(profile).interactions(to.update_id, count=_PAGE)
+        is_all = page.total <= len(page.items)
+        return is_all and to.service_id not in {each.id for each in page.items}
 
     def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
         raise Refused("A hosted queue changes no comments.")

@@ -259,6 +259,9 @@ class Interactions(Protocol):
     def below(self, update_id: str) -> list[Interaction]:
         """What is kept of all that was said below a post of ours, and not removed."""
 
+    def mentions(self, profile_id: str, since: datetime) -> list[Interaction]:
+        """Those made since then, and what others said below them elsewhere, that are not removed; the newest first."""
+
     def edit(self, interaction: Interaction, text: str, now: datetime) -> None:
         """It says this now, and is there (again)."""
 

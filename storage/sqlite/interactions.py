@@ -72,6 +72,15 @@ class Interactions:
         )
         return [_interaction(row) for row in found]
 
+    def mentions(self, profile_id: str, since: datetime) -> list[Interaction]:
+        """Those made since then, and what others said below them elsewhere, that are not removed; the newest first."""
+        found = self._db.all(
+            f"{_ROW} WHERE profile_id = ? AND created_at >= ? AND removed_at IS NULL"
+            " AND (event = 'mention' OR mention_id <> '') AND ours = 0 ORDER BY created_at DESC",
+            (profile_id, since.timestamp()),
+        )
+        return [_interaction(row) for row in found]
+
     def edit(self, interaction: Interaction, text: str, now: datetime) -> None:
         """It says something else now, and is there (again)."""
         with self._db.transaction():

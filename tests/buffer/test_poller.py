@@ -598,6 +598,23 @@ def test_what_answers_a_mention_told_among_many_or_not_at_all_is_told(story: Sto
     assert story.told() == [("digest", SOCIAL), ("comment", SOCIAL), ("comment", SOCIAL)]
 
 
+def test_a_mention_that_is_deleted_is_shown_so(story: Story) -> None:
+    follows(story, SOCIAL)
+    story.hears("m1", Event.MENTION, post="", elsewhere=True)
+    story.polls().said()
+    story.network.reports.clear()
+    for _ in range(20):
+        story.passes(15 * SECOND).polls()
+    assert 1 <= story.network.calls.count("is_gone") <= 3, "not at every poll"
+    story.network.gone.add("m1")
+    for _ in range(20):
+        story.passes(15 * SECOND).polls()
+    assert story.told() == [("comment", SOCIAL), ("comment_changed", SOCIAL)]
+    calls = story.network.calls.count("is_gone")
+    story.passes(HOUR).polls()
+    assert story.network.calls.count("is_gone") == calls
+
+
 def test_a_comment_under_our_post_that_names_us_is_a_comment(story: Story) -> None:
     story.hears("c1", Event.COMMENT, elsewhere=True)
     story.polls()
