@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
 from zlib import crc32
 
 import regex
 from slack_sdk.models.blocks import (
     ActionsBlock,
+    Block,
     ButtonElement,
     ConfirmObject,
     ContextBlock,
+    ImageElement,
     PlainTextObject,
     RichTextBlock,
     RichTextElementParts,
@@ -28,6 +32,7 @@ from buffer.model import (
     PENDING,
     Event,
     Interaction,
+    Json,
     Person,
     Profile,
     Reply,
@@ -54,6 +59,9 @@ HEART = "heart"
 METADATA = "slack_buffer_notice"
 
 _CARD, _COMMENT, _QUESTION, _GLANCE, _DIGESTED = 600, 3000, 6000, 120, 15
+_URL = 3000
+"""The most characters of an image_url (docs.slack.dev, image element, 2026-11)."""
+
 _COUNTED = (
     ("comment", "comments", (Event.COMMENT,)),
     ("like", "likes", (Event.LIKE,)),
@@ -77,13 +85,7 @@ def card(
     account, place = account_name(profile), service_name(update.service)
     said = [_bold(account), _plain(f" on {place}")]
     if when := update.sent_at or update.due_at:
-        fallback = f"{when.astimezone(profile.zone):%d %b %Y, %H:%M} ({profile.timezone})"
-        date = RichTextElementParts.Date(
-            timestamp=int(when.timestamp()),
-            format="{date_short_pretty} at {time}",
-            fallback=fallback,
-        )
-        said += [_plain(" · "), date]
+        said += [_plain(" · "), _date(when, profile)]
     numbers = counted(counts)
     return Message(
         text=f"Posted on {place} as {_line(account)}: “{_glance(_words(update))}”"
@@ -132,14 +134,22 @@ def _invitation(account: str, *, asks_first: bool) -> str:
 
 
 def comment(
-    interaction: Interaction, profile: Profile, *, answers: bool = True, likes: bool = True
+    interaction: Interaction,
+    profile: Profile,
+    *,
+    answers: bool = True,
+    likes: bool = True,
+    pictured: bool = True,
 ) -> Message:
-    """A comment or mention, for the thread of its card; it can be answered and liked where its network takes that. Of
-    one that was deleted there, only that."""
+    """A comment or mention, for the thread of its card; it can be answered and liked where its network takes that, and
+    is `pictured` with its writer's avatar. Of one that was deleted there, only that."""
     person, place = interaction.user, service_name(profile.service)
     handle, name = _handle(person), _name(person)
     did = "mentioned you" if interaction.event is Event.MENTION else "commented"
-    who = [_bold(name)] + ([_plain(f" ({_cut(handle, _GLANCE)})")] if name != handle else [])
+    picture = _picture(person, handle) if pictured and not interaction.removed else []
+    who = [_bold(name)]
+    if name != handle and not picture:
+        who.append(_plain(f" ({_cut(handle, _GLANCE)})"))
     if interaction.removed:
         gone = f" {did} on {place} and deleted it."
         section = RichTextSectionElement(elements=[*who, _plain(gone)])
@@ -153,6 +163,7 @@ def comment(
     return Message(
         text=f"{_glance(name)} {did} on {place}: “{_glance(words)}”.",
         blocks=[
+            *picture,
             RichTextBlock(
                 elements=[
                     RichTextSectionElement(
@@ -160,6 +171,8 @@ def comment(
                             *who,
                             _plain(f" {did} on {place}"),
                             *edited,
+                            _plain(" · "),
+                            _date(interaction.created_at, profile),
                             *_link(interaction.link, "Open it there"),
                         ]
                     ),
@@ -239,9 +252,10 @@ def lone_comment(
     asks_first: bool = True,
     answers: bool = True,
     likes: bool = True,
+    pictured: bool = True,
 ) -> Message:
     """The same where there is no card to hang it under: it says itself what it answers, if that is a post of ours."""
-    said = comment(interaction, profile, answers=answers, likes=likes)
+    said = comment(interaction, profile, answers=answers, likes=likes, pictured=pictured)
     account, about = account_name(profile), list[ContextBlock]()
     if update:
         words = _cut(_one_line(_words(update)), _GLANCE)
@@ -511,6 +525,43 @@ def thread_of(reply: Reply) -> str:
 def _name(person: Person) -> str:
     """What they call themselves, if it can be seen."""
     return _one_line(_seen(person.name)) or _handle(person)
+
+
+def picture_in(blocks: Sequence[Json]) -> str:
+    """The address of a picture that Slack has to fetch for these blocks; "" for none."""
+    return next(
+        (
+            str(each["image_url"])
+            for block in blocks
+            if block["type"] == "context"
+            for each in block["elements"]
+            if each["type"] == "image"
+        ),
+        "",
+    )
+
+
+def unseen(picture: str) -> str:
+    """The memo that says that Slack could not fetch a picture."""
+    return f"unseen-picture:{sha256(picture.encode()).hexdigest()[:24]}"
+
+
+def _picture(person: Person, handle: str) -> list[Block]:
+    """A row with the avatar and the handle; none where there is no avatar that Slack could fetch."""
+    url = person.avatar
+    if not url.startswith("https://") or len(url) > _URL or not url.isascii() or " " in url:
+        return []
+    words = PlainTextObject(text=_cut(handle, _GLANCE), emoji=False)
+    return [ContextBlock(elements=[ImageElement(image_url=url, alt_text="Avatar"), words])]
+
+
+def _date(when: datetime, profile: Profile) -> RichTextElement:
+    """In the reader's own zone; the profile's where Slack cannot show that."""
+    return RichTextElementParts.Date(
+        timestamp=int(when.timestamp()),
+        format="{date_short_pretty} at {time}",
+        fallback=f"{when.astimezone(profile.zone):%d %b %Y, %H:%M} ({profile.timezone})",
+    )
 
 
 def _handle(person: Person) -> str:

@@ -47,6 +47,7 @@ SETTLE = 3 * SECOND
 """How long Slack may still be busy with a request whose answer we did not get."""
 LOOK_AGAIN = 15 * SECOND
 LONGEST_BACKOFF, LONGEST_REST = 60, 30
+UNSEEN = timedelta(days=7)
 SKEW = timedelta(hours=1)
 """How far our clock may be ahead of Slack's when a message is looked for by its time."""
 
@@ -197,7 +198,8 @@ def _post(round_: Round, notice: Notice, plan: tuple[Call, ...]) -> bool:
         pace.quiet(notice.target, error.until, now)
         round_.store.outbox.put_off(notice, until=error.until, reason=str(error))
     except Refused as error:
-        _refused(round_, notice, str(error))
+        if not _goes_without_picture(round_, notice, plan, str(error)):
+            _refused(round_, notice, str(error))
     except Unclear as error:
         pace.failed(now)
         log.warning("unclear", extra=_ids(notice) | {"reason": str(error)})
@@ -239,6 +241,20 @@ def _refused(round_: Round, notice: Notice, reason: str) -> None:
             for other in _others(round_, notice):
                 round_.store.outbox.put(other)
     log.warning("refused by Slack", extra=_ids(notice) | {"reason": reason})
+
+
+def _goes_without_picture(
+    round_: Round, notice: Notice, plan: tuple[Call, ...], reason: str
+) -> bool:
+    """Slack refuses a whole message for a picture it cannot fetch, and says only `invalid_blocks` (python-slack-sdk
+    issue 1782, 2025-11): then it is said without, for some days."""
+    picture = notices.picture_in(plan[0].args.get("blocks") or ())
+    if not picture or "invalid_blocks" not in reason:
+        return False
+    with round_.store.transaction():
+        round_.store.memos.keep(notices.unseen(picture), True, until=round_.now + UNSEEN)
+        round_.store.outbox.put_off(notice, until=round_.now, reason=reason)
+    return True
 
 
 def _others(round_: Round, notice: Notice) -> list[Notice]:
@@ -377,13 +393,13 @@ def plan_of(store: Store, notice: Notice, now: datetime, *, can: Abilities = ALL
     if about.reply:
         return _of_reply(store, notice, about, about.reply, now)
     if notice.kind is NoticeKind.COMMENT_CHANGED:
-        return _comment_changed(store, notice, about, can)
+        return _comment_changed(store, notice, about, can, now)
     if notice.kind is NoticeKind.LIKED:
         return _liked(store, notice)
     if notice.kind is NoticeKind.DIGEST:
         return _of_digest(store, notice, about)
     if notice.kind is NoticeKind.COMMENT:
-        return _of_comment(store, notice, about, can)
+        return _of_comment(store, notice, about, can, now)
     update, profile = about.update, about.profile
     if update is None:
         return Never("it is gone")
@@ -404,7 +420,7 @@ def plan_of(store: Store, notice: Notice, now: datetime, *, can: Abilities = ALL
     return _changed(card, _card(store, about, update, asks_first=asks_first, can=can))
 
 
-def _of_comment(store: Store, notice: Notice, about: About, can: Abilities) -> Plan:
+def _of_comment(store: Store, notice: Notice, about: About, can: Abilities, now: datetime) -> Plan:
     """Below the card of its post, or below the mention whose conversation it belongs to; else by itself."""
     interaction = about.interaction
     if interaction is None:
@@ -419,7 +435,7 @@ def _of_comment(store: Store, notice: Notice, about: About, can: Abilities) -> P
     if interaction.removed:
         return Never("it was deleted before it was said", first.ts if first else "")
     where = {"thread_ts": first.ts} if first else {}
-    said = _comment(store, notice, interaction, about, can, is_lone=not first)
+    said = _comment(store, notice, interaction, about, can, now, is_lone=not first)
     return (_message(notice, said, **where),)
 
 
@@ -429,12 +445,16 @@ def _comment(
     interaction: Interaction,
     about: About,
     can: Abilities,
+    now: datetime,
     *,
     is_lone: bool,
 ) -> Message:
     answers, likes = can.answers(about.profile), can.likes(about.profile)
+    pictured = not store.memos.recall(notices.unseen(interaction.user.avatar), now)
     if not is_lone:
-        return notices.comment(interaction, about.profile, answers=answers, likes=likes)
+        return notices.comment(
+            interaction, about.profile, answers=answers, likes=likes, pictured=pictured
+        )
     asks_first = not wishes_of(store, notice.target).directly
     return notices.lone_comment(
         interaction,
@@ -443,10 +463,13 @@ def _comment(
         asks_first=asks_first,
         answers=answers,
         likes=likes,
+        pictured=pictured,
     )
 
 
-def _comment_changed(store: Store, notice: Notice, about: About, can: Abilities) -> Plan:
+def _comment_changed(
+    store: Store, notice: Notice, about: About, can: Abilities, now: datetime
+) -> Plan:
     """Whatever tells of it here, by itself or among many, says how it stands now."""
     interaction = about.interaction
     assert interaction
@@ -455,8 +478,8 @@ def _comment_changed(store: Store, notice: Notice, about: About, can: Abilities)
         if about.update:
             first = store.outbox.said(NoticeKind.CARD, about.update.id, notice.target)
         is_lone = not first and not interaction.mention_id
-        now = _comment(store, notice, interaction, about, can, is_lone=is_lone)
-        return _changed(said, now)
+        shown = _comment(store, notice, interaction, about, can, now, is_lone=is_lone)
+        return _changed(said, shown)
     for digest in store.outbox.digests(interaction.update_id):
         is_it = interaction.id in digest.subject.split("\n")
         if is_it and digest.ts and digest.target == notice.target:

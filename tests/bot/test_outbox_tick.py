@@ -165,12 +165,12 @@ def desk() -> Iterator[Desk]:
     assert not slack.problems
 
 
-def comment(desk: Desk, number: int = 1) -> Interaction:
+def comment(desk: Desk, number: int = 1, *, avatar: str = "") -> Interaction:
     found = Found(
         post="42",
         service_id=f"c{number}",
         event=Event.COMMENT,
-        user=Person(username="bo", name="Bo"),
+        user=Person(username="bo", name="Bo", avatar=avatar),
         created_at=desk.now,
         text=f"Comment {number}",
     )
@@ -244,6 +244,38 @@ def test_a_comment_without_a_card_says_itself_what_it_is_about(desk: Desk) -> No
     assert "thread_ts" not in told
     assert "Our release is out!" in str(told["blocks"])
     assert desk.store.outbox.by_message(SOCIAL, told["ts"])
+
+
+def test_a_comment_shows_who_wrote_it_when(desk: Desk) -> None:
+    desk.put(NoticeKind.COMMENT, comment(desk, avatar="https://example.org/bo.png").id)
+    desk.works()
+    (told,) = desk.said()
+    assert told["blocks"][0]["elements"][0]["image_url"] == "https://example.org/bo.png"
+    assert str(int(NINE.timestamp())) in str(told["blocks"][1])
+
+
+def test_a_picture_that_slack_cannot_fetch_keeps_back_no_words(desk: Desk) -> None:
+    desk.slack.faults.refuses("chat.postMessage", "invalid_blocks")
+    for number in (1, 2):
+        found = comment(desk, number, avatar="https://example.org/gone.webp")
+        desk.put(NoticeKind.COMMENT, found.id)
+    desk.works()
+    told = desk.said()
+    assert [each["text"].partition(" ")[0] for each in told] == ["Bo", "Bo"]
+    assert "image_url" not in str(told)
+    assert desk.nothing_left()
+    desk.slack.problems.remove("chat.postMessage: invalid_blocks")
+
+
+@pytest.mark.parametrize(
+    "avatar",
+    ["http://example.org/a.png", "javascript:alert(1)", "https://x/" + "a" * 3000, "https://x/a b"],
+)
+def test_an_avatar_that_slack_never_takes_is_left_out(desk: Desk, avatar: str) -> None:
+    desk.put(NoticeKind.COMMENT, comment(desk, avatar=avatar).id)
+    desk.works()
+    (told,) = desk.said()
+    assert "image_url" not in str(told) and "(@bo)" in str(told["blocks"])
 
 
 def mention(desk: Desk, service_id: str, *, below: Interaction | None = None) -> Interaction:

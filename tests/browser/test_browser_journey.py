@@ -96,6 +96,31 @@ def test_the_whole_journey(page: Page, product: Product) -> None:
     expect(out.locator("li").filter(has_text="And without a network?")).to_contain_text("liked")
     picture(network, "local")
 
+    theirs = out.locator("li").filter(has_text="And without a network?")
+    theirs.get_by_text("Edit", exact=True).click()
+    theirs.locator("[name=text]").fill("And in a tunnel?")
+    theirs.get_by_role("button", name="Save").click()
+    expect(replies).to_contain_text("And in a tunnel?", timeout=SOON)
+    expect(replies).to_contain_text("(edited)")
+    expect(replies).not_to_contain_text("And without a network?")
+    congratulations = out.locator("li").filter(has_text="Raspberry Pi?")
+    congratulations.get_by_role("button", name="Delete").click()
+    expect(replies).to_contain_text("commented on the local network and deleted it.", timeout=SOON)
+    picture(page, "edited")
+
+    page.get_by_test_id("person-ada").click()
+    page.get_by_test_id("channel-social").click()
+    card.get_by_test_id("thread-bar").click()
+    ours = replies.get_by_test_id("message").filter(has_text="even on the first one")
+    ours.hover()
+    ours.get_by_test_id("more-actions").click()
+    page.get_by_test_id("edit-message").click()
+    page.get_by_test_id("edit-box").fill("It does, even on the second one")
+    page.get_by_test_id("edit-save").click()
+    expect(replies).to_contain_text("is changed, too.", timeout=SOON)
+    network.reload()
+    expect(out).to_contain_text("even on the second one")
+
 
 def test_the_composer_schedules_what_is_typed(page: Page) -> None:
     page.get_by_test_id("channel-social").click()
