@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from tzlocal import get_localzone_name
 
 from backend import Ground, embedded, hosted
-from bot import Later, Services, files, homes, outbox, register
+from bot import Later, Services, files, homes, outbox, plans, register
 from bot.identity import Identity
 from bot.route import SlackRoute
 from bot.socket import Socket
@@ -146,7 +146,7 @@ def build(
 
     watching = watch.Watch(store, admins=settings.admins)
 
-    can = outbox.Abilities(
+    can = plans.Abilities(
         answers=lambda profile: takes_comments(backend.networks, profile),
         likes=lambda profile: takes_likes(backend.networks, profile),
     )

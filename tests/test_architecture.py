@@ -150,7 +150,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bot.people": QUEUE_WORDS | BOT_PIECES | {"buffer.accounts"},
     "bot.membership": QUEUE_WORDS | BOT_PIECES | {"buffer.telling"},
-    "bot.outbox": QUEUE_WORDS | BOT_PIECES | {"buffer.channels", "buffer.telling"},
+    "bot.outbox": QUEUE_WORDS | BOT_PIECES | {"bot.plans"},
+    "bot.plans": QUEUE_WORDS | BOT_PIECES | {"buffer.channels", "buffer.telling"},
     "bot.threads": QUEUE_WORDS
     | BOT_PIECES
     | {"buffer.channels", "buffer.corrections", "buffer.telling"},

@@ -18,7 +18,8 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from bot import notices, outbox
-from bot.outbox import ALL, Abilities, Pace
+from bot.outbox import Pace
+from bot.plans import ALL, Abilities
 from buffer.model import (
     Event,
     Found,
