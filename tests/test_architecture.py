@@ -34,6 +34,14 @@ BOT_PIECES = {
     "bot.notices",
     "bot.people",
 }
+ADAPTER_WORDS = QUEUE_WORDS | {
+    "buffer.budget",
+    "buffer.images",
+    "buffer.markup",
+    "buffer.networks.known",
+    "buffer.signing",
+    "buffer.web",
+}
 EVERYTHING = set(PLACES)
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -117,13 +125,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "buffer.budget": {"buffer.errors"},
     "buffer.markup": set(),
     "buffer.signing": set(),
-    "buffer.networks": QUEUE_WORDS
-    | {
-        "buffer.networks.known",
+    "buffer.networks": ADAPTER_WORDS,
+    "buffer.networks.mastodon": ADAPTER_WORDS | {"buffer.networks.mastodon_entities"},
+    "buffer.networks.mastodon_entities": {
         "buffer.budget",
-        "buffer.images",
+        "buffer.errors",
         "buffer.markup",
-        "buffer.signing",
+        "buffer.model",
         "buffer.web",
     },
     "buffer.networks.__init__": QUEUE_WORDS | {"buffer.networks", "buffer.web"},

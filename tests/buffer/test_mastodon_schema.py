@@ -18,17 +18,7 @@ from referencing.jsonschema import DRAFT202012
 
 from buffer.markup import plain
 from buffer.model import Event, Seen
-from buffer.networks.mastodon import (
-    _comment,
-    _found,
-    _instant,
-    _kept,
-    _limits,
-    _Login,
-    _receipt,
-    _seen,
-    _told,
-)
+from buffer.networks import mastodon_entities as entities
 from cast import MONDAY
 from mastodon_server import CLIENT, CODE, SECRET, TOKEN, Server, mastodon
 
@@ -175,7 +165,7 @@ def test_all_that_an_edit_says_is_known_to_the_schema() -> None:
     operation = document()["paths"]["/api/v1/statuses/{id}"]["put"]
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     for _, status in recorded("POST", "/api/v1/statuses"):
-        body = {"status": "Toot!", **_kept(status)}
+        body = {"status": "Toot!", **entities.kept_by_edit(status)}
         assert wrong(schema, body) == []
         assert set(body) <= set(schema["properties"])
         assert body["language"] == status["language"]
@@ -201,10 +191,10 @@ def test_recorded_posts_are_read() -> None:
     answers = recorded("POST", "/api/v1/statuses")
     assert len(answers) > 8
     for _, status in answers:
-        receipt = _receipt(status)
+        receipt = entities.receipt(status)
         assert receipt.service_id == status["id"]
         assert receipt.link.startswith("http://localhost:3000/@")
-        assert _instant(status) > datetime(2026, 1, 1, tzinfo=UTC)
+        assert entities.instant(status) > datetime(2026, 1, 1, tzinfo=UTC)
     texts = {plain(status["content"]) for _, status in answers}
     assert {"Toot!", "Toot, finally!", "@mastodonpy_test_2 same!", "bwooh!"} <= texts
 
@@ -213,7 +203,10 @@ def test_recorded_notifications_are_read() -> None:
     answers = recorded("GET", "/api/v1/notifications")
     told = [each for _, page in answers for each in page]
     assert told
-    found = [_found(each, _Login(server="http://localhost:3000", token="")) for each in told]
+    found = [
+        entities.interaction(each, entities.Login(server="http://localhost:3000", token=""))
+        for each in told
+    ]
     mentions = [each for each in found if each and each.event is Event.MENTION]
     assert mentions
     assert all("hello!" in each.text and each.user.username for each in mentions)
@@ -221,13 +214,13 @@ def test_recorded_notifications_are_read() -> None:
 
 def test_recorded_posts_are_seen_as_they_stand() -> None:
     for _, status in recorded("POST", "/api/v1/statuses"):
-        assert _seen(status, []) == Seen(
+        assert entities.seen(status, []) == Seen(
             counts={"likes": 0, "reshares": 0}, answers=frozenset(), text=None
         )
     (liked,) = recorded("POST", "/api/v1/statuses/117020585802289163/favourite")
-    assert _seen(liked[1], None).counts["likes"] == 1
+    assert entities.seen(liked[1], None).counts["likes"] == 1
     for _, boost in recorded("POST", "/api/v1/statuses/117020585505579935/reblog"):
-        assert _seen(boost["reblog"], None).counts["reshares"] == 1
+        assert entities.seen(boost["reblog"], None).counts["reshares"] == 1
 
 
 def test_a_recorded_answer_says_what_it_answers() -> None:
@@ -236,18 +229,18 @@ def test_a_recorded_answer_says_what_it_answers() -> None:
     ]
     assert answers
     for status in answers:
-        found = _comment(status, "1", "http://localhost:3000")
+        found = entities.comment(status, "1", "http://localhost:3000")
         assert found
         assert found.service_id == status["id"]
         assert found.text == plain(status["content"]) != ""
         assert found.user.service_id == f"{status['account']['id']}@localhost:3000"
-        assert found.created_at == _instant(status)
+        assert found.created_at == entities.instant(status)
 
 
 def test_a_recorded_instance_says_its_limits() -> None:
     for path in ("/api/v2/instance", "/api/v1/instance"):
         ((_, instance),) = recorded("GET", path)
-        limits = _limits(_told(instance))
+        limits = entities.limits_of(entities.told_limits(instance))
         assert (limits.characters, limits.link_length, limits.images) == (500, 23, 4)
 
 

@@ -173,7 +173,7 @@ def test_no_secret_comes_to_light(
             raise RuntimeError("a bug")
 
         with monkeypatch.context() as broken:
-            broken.setattr("buffer.networks.mastodon._status", breaks)
+            broken.setattr("buffer.networks.mastodon_entities.status_for", breaks)
             masto = next(each for each in profiles if each.service == "mastodon")
             story.house.store.profiles.save(masto)
             queue.add(Draft(text="Bug", profile_ids=(masto.id,), position=Position.NOW))
