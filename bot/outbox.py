@@ -158,12 +158,15 @@ def tick(
 
 def _say(round_: Round, notice: Notice) -> bool:
     """False if Slack does not answer: no use in asking it more now."""
+    if not round_.store.outbox.to_wire(notice, owner=round_.owner, now=round_.now):
+        return True
+    # Seen once the line is ours: what changes from now on is written as a line of its own.
     plan = plan_of(round_.store, notice, round_.now, can=round_.can)
     if isinstance(plan, Never):
         _give_up(round_, notice, plan.reason)
     elif isinstance(plan, Later):
         _put_off(round_, notice, plan.reason)
-    elif round_.store.outbox.to_wire(notice, owner=round_.owner, now=round_.now):
+    else:
         return _post(round_, notice, plan)
     return True
 

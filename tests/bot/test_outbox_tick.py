@@ -458,6 +458,28 @@ def test_new_counts_change_the_card_they_belong_to(desk: Desk) -> None:
     assert by_message.kind is NoticeKind.CARD
 
 
+def test_what_changes_at_the_last_moment_is_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second change is not written while the first one waits, so that one has to show both."""
+    desk.put(NoticeKind.CARD, "u1")
+    desk.works(5)
+    comment(desk, 1)
+    desk.put(NoticeKind.CARD_CHANGED, "u1")
+    claims = desk.store.outbox.to_wire
+
+    def overtaken(notice: Notice, **more: Any) -> bool:
+        monkeypatch.undo()
+        comment(desk, 2)
+        desk.put(NoticeKind.CARD_CHANGED, "u1")
+        return claims(notice, **more)
+
+    monkeypatch.setattr(desk.store.outbox, "to_wire", overtaken)
+    desk.works(5)
+    (card,) = desk.said()
+    assert "(2 comments)" in card["text"]
+
+
 def test_a_change_without_a_card_is_dropped(desk: Desk) -> None:
     desk.put(NoticeKind.CARD_CHANGED, "u1")
     desk.works(10)

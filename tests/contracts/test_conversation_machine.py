@@ -622,11 +622,16 @@ class ConversationMachine(RuleBasedStateMachine):
         lines = Counter(_line_of(message) for message in messages)
         for line, many in lines.items():
             assert many <= 1 + self.warnings.not_looked_up[line], "said twice, and nobody knows"
-        # Of a line that was said twice the later message is the one that is known, changed and answered under.
-        last = {_line_of(message): message for message in messages}
+        # Of a line that was said twice one message is known: that is changed, and answered under.
+        kept = {
+            _line_of(message): message
+            for message in messages
+            if self.front.outbox.by_message(channel, message["ts"])
+        }
+        assert kept.keys() == lines.keys(), "said, and not known"
         cards = {}
         for post in POSTS:
-            mine = [each for each in last.values() if f"Post {post}”" in each["text"]]
+            mine = [each for each in kept.values() if f"Post {post}”" in each["text"]]
             assert len(mine) == 1, f"{len(mine)} cards of {post}"
             cards[post] = mine[0]
             if all(
@@ -641,7 +646,7 @@ class ConversationMachine(RuleBasedStateMachine):
             it = known[said.id]
             mine = [
                 each
-                for line, each in last.items()
+                for line, each in kept.items()
                 if (it and it.id in digested[line] if line in digested else _tells_of(each, said))
             ]
             should = it is not None and self._is_told(said, it, channel)
