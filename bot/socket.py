@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR
+from threading import Thread
 from time import monotonic, time
 
 from slack_bolt import App
@@ -68,7 +69,13 @@ class _Connection(SocketModeClient):
                 session.sock.shutdown(
                     SHUT_RDWR
                 )  # else whoever reads from it is waited for, up to 3 seconds
-        self.close()
+        closing = Thread(target=self.close, name="closing a socket", daemon=True)
+        closing.start()
+        while closing.is_alive():
+            # A reader that is just about to begin forgets that it was told to end, and is waited for without an end
+            # (slack-sdk 3.47, `_run_current_session`): it is told again.
+            self.current_session_state.terminated = True
+            closing.join(0.1)
 
     def _handle(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         send_response(client, request, run_bolt_app(self._bolt, request), time())

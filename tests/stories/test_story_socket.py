@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from slack_bolt import App
+from slack_sdk import WebClient
 
 import doctor
 from bot import socket
@@ -134,6 +137,29 @@ def test_it_ends_in_time(wired: Wired) -> None:
     begun = time.monotonic()
     assert story.house.stop(8)
     assert time.monotonic() - begun < 10
+
+
+def test_it_ends_though_its_reader_was_about_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What slack-sdk does at the beginning of a session: it forgets that it was told to end, and is waited for."""
+    client = WebClient(token="xapp-1", base_url="http://127.0.0.1:9/", retry_handlers=[])
+    connection = socket._Connection(
+        client,
+        App(signing_secret="secret", token_verification_enabled=False, client=client),
+        lambda: None,
+    )
+    ends = connection.close
+
+    def close() -> None:
+        connection.current_session_state.terminated = False
+        while not connection.current_session_state.terminated:
+            time.sleep(0.01)
+        ends()
+
+    monkeypatch.setattr(connection, "close", close)
+    ending = Thread(target=connection.end, daemon=True)
+    ending.start()
+    ending.join(10)
+    assert not ending.is_alive()
 
 
 def test_doctor_tries_the_app_token(wired: Wired) -> None:
