@@ -181,10 +181,11 @@ class Interactions:
         if not post:
             return None
         row = self._db.one(
-            f"SELECT {rows.UPDATE} FROM updates WHERE profile_id = :profile AND service_update_id = :post",
+            f"SELECT {rows.UPDATE} FROM updates WHERE profile_id = :profile AND service_update_id = :post"
+            " AND service_update_id <> ''",
             {"profile": profile_id, "post": post},
-        ) or self._db.one(
-            f"""SELECT {rows.UPDATE} FROM updates WHERE profile_id = :profile AND id IN (
+        ) or self._db.one(  # the plus: by the few ids, not through all that the profile has
+            f"""SELECT {rows.UPDATE} FROM updates WHERE +profile_id = :profile AND id IN (
                 SELECT update_id FROM parts WHERE service_id = :post
                 UNION ALL SELECT update_id FROM interactions WHERE profile_id = :profile AND service_id = :post
                 UNION ALL SELECT update_id FROM replies WHERE service_id = :post AND service_id <> '')""",
@@ -197,8 +198,10 @@ class Interactions:
         none."""
         row = self._db.one(
             """SELECT CASE mention_id WHEN '' THEN id ELSE mention_id END FROM interactions
-            WHERE profile_id = :profile AND update_id IS NULL AND (service_id = :post OR id IN (
-                SELECT interaction_id FROM replies WHERE service_id = :post AND update_id IS NULL))
+            WHERE +profile_id = :profile AND +update_id IS NULL AND id IN (
+                SELECT id FROM interactions WHERE profile_id = :profile AND service_id = :post
+                UNION ALL SELECT interaction_id FROM replies WHERE service_id = :post AND service_id <> ''
+                    AND update_id IS NULL)
             LIMIT 1""",
             {"profile": profile_id, "post": post},
         )

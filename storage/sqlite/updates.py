@@ -110,9 +110,11 @@ class Updates:
     def unsettled(self, profile_id: str, since: datetime) -> bool:
         """Whether something of this profile is on its way, or may have gone out since then."""
         row = self._db.one(
-            "SELECT 1 FROM updates WHERE profile_id = :profile AND state = 'sending' UNION ALL"
-            " SELECT 1 FROM updates WHERE team_id = (SELECT team_id FROM profiles WHERE id = :profile)"
-            " AND state = 'unconfirmed' AND profile_id = :profile AND updated_at > :since",
+            "SELECT 1 FROM updates INDEXED BY updates_sending"
+            " WHERE profile_id = :profile AND state = 'sending' UNION ALL SELECT 1 FROM updates"
+            " WHERE team_id = (SELECT team_id FROM profiles WHERE id = :profile)"
+            " AND state IN ('failed', 'unconfirmed', 'missed') AND updated_at > :since"
+            " AND +state = 'unconfirmed' AND +profile_id = :profile",
             {"profile": profile_id, "since": since.timestamp()},
         )
         return row is not None

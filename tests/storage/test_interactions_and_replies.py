@@ -234,3 +234,25 @@ def test_replies_wait_in_the_line_of_their_network(store: SqliteStore, update: U
     found = store.replies.waiting("local", MONDAY, limit=2)
     assert [each.text for each in found] == ["one", "two"]
     assert store.replies.waiting("mastodon", MONDAY, limit=2) == []
+
+
+def test_a_place_is_looked_up_by_its_id_and_not_through_all_there_is(
+    store: SqliteStore, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    one = store.database.one
+
+    def noted(sql: str, values: Any = ()) -> Any:
+        asked.append((sql, values))
+        return one(sql, values)
+
+    monkeypatch.setattr(store.database, "one", noted)
+    store.interactions.update_for(profile.id, "x1")
+    store.interactions.mention_for(profile.id, "x1")
+    store.updates.unsettled(profile.id, MONDAY)
+    assert len(asked) == 4
+    for sql, values in asked:
+        steps = [row[3] for row in store.database.all(f"EXPLAIN QUERY PLAN {sql}", values)]
+        assert not [step for step in steps if step.startswith("SCAN")], steps
+        through_all = [step for step in steps if step.endswith("(profile_id=?)")]
+        assert all("updates_sending" in step for step in through_all), steps
