@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from buffer import hearing, telling
 from buffer.errors import LoginExpired, QueueError, SlowDown
@@ -30,6 +30,8 @@ FORGOTTEN = 30 * DAY
 
 _OVERLAP = timedelta(minutes=10)
 """A network may list what happened a moment ago only later; what it repeats is known by its id."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 _RELIST, _RELIST_ALL = 5 * SECOND, MINUTE
 """How often is looked who sent something, and what else changed about anybody: that costs more."""
@@ -298,10 +300,13 @@ class Poller:
         return kept
 
     def _see(self, account: _Account, post: str, seen: Seen | None, now: datetime) -> None:
-        """What a thread does not show any more is asked about by itself, before it counts as deleted."""
-        account.hidden = {id: at for id, at in account.hidden.items() if now - at < HOUR}
+        """What a thread does not show any more is asked about by itself, before it counts as deleted: in turn, since
+        some is hidden for good."""
+        hidden = {id: at for id, at in account.hidden.items() if now - at < FORGOTTEN}
+        account.hidden = hidden
         missing = hearing.see(self._store, account.profile, post, seen, now)
-        suspects = [each for each in missing if each.id not in account.hidden]
+        suspects = [each for each in missing if now - hidden.get(each.id, _NEVER) >= HOUR]
+        suspects.sort(key=lambda each: hidden.get(each.id, _NEVER))
         for each in suspects[:_CHECKED_AT_ONCE]:
             if self._network.is_gone(account.profile, each):
                 hearing.remove(self._store, each, now)

@@ -526,6 +526,18 @@ def test_a_comment_that_only_its_thread_does_not_show_stays(story: Story) -> Non
     assert story.network.calls.count("is_gone") == 1, "and is not asked about all the time"
 
 
+def test_what_is_hidden_for_good_keeps_no_deletion_from_being_seen(story: Story) -> None:
+    for number in range(7):
+        story.hears(f"c{number}")
+    story.polls().passes(2 * DAY)
+    story.network.reports.clear()
+    story.network.shows["p1"] = Seen(answers=frozenset())
+    story.network.gone.add("c6")
+    for _ in range(48):
+        story.passes(HOUR).polls()
+    assert story.statistics() == {"comments": 6}
+
+
 def test_a_post_that_is_gone_is_shown_so_on_its_card(story: Story) -> None:
     story.polls().said()
     story.network.shows["p1"] = None
