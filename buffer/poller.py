@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from buffer import hearing, telling
 from buffer.errors import LoginExpired, QueueError, SlowDown
-from buffer.model import Event, Profile, Seen
+from buffer.model import Event, Interaction, Profile, Seen
 from buffer.ports import Can, Heard, Network, Store
 
 log = logging.getLogger("poller")
@@ -315,18 +315,21 @@ class Poller:
 
     def _look_at_a_mention(self, account: _Account, now: datetime) -> None:
         """No thread of ours shows whether a mention elsewhere, what is said below it, or a quote is still there: one a
-        poll is asked about, at its age's pace."""
+        poll is asked about, the one that waits longest by its age's pace."""
         mentions = self._store.interactions.mentions(account.profile.id, now - _MENTIONS_FOR)
         account.mentioned = {
             each.id: account.mentioned.get(each.id, each.created_at) for each in mentions
         }
-        for each in mentions:
-            looked = account.mentioned[each.id]
-            if now >= looked + max(look_pace(looked - each.created_at), _MENTIONS):
-                account.mentioned[each.id] = now
-                if self._network.is_gone(account.profile, each):
-                    hearing.remove(self._store, each, now)
-                return
+
+        def due(mention: Interaction) -> datetime:
+            looked = account.mentioned[mention.id]
+            return looked + max(look_pace(looked - mention.created_at), _MENTIONS)
+
+        longest = min(mentions, key=due, default=None)
+        if longest and due(longest) <= now:
+            account.mentioned[longest.id] = now
+            if self._network.is_gone(account.profile, longest):
+                hearing.remove(self._store, longest, now)
 
     def _look_for_natives(self, account: _Account, now: datetime) -> None:
         at, profile = account.natives_at, account.profile

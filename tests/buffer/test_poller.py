@@ -627,6 +627,19 @@ def test_a_mention_that_is_deleted_is_shown_so(story: Story) -> None:
     assert story.network.calls.count("is_gone") == calls
 
 
+def test_a_newer_mention_keeps_no_deletion_of_an_older_from_being_seen(story: Story) -> None:
+    follows(story, SOCIAL)
+    story.passes(2 * DAY)
+    story.hears("m1", Event.MENTION, post="", elsewhere=True)
+    story.passes(MINUTE).hears("m2", Event.MENTION, post="", elsewhere=True)
+    story.polls().said()
+    story.network.reports.clear()
+    story.network.gone.add("m1")
+    for _ in range(6):
+        story.passes(HOUR).polls()
+    assert ("comment_changed", SOCIAL) in story.told()
+
+
 def test_a_comment_under_our_post_that_names_us_is_a_comment(story: Story) -> None:
     story.hears("c1", Event.COMMENT, elsewhere=True)
     story.polls()
