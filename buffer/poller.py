@@ -227,7 +227,7 @@ class Poller:
     def _ask(self, account: _Account, now: datetime) -> None:
         profile = account.profile
         with self._lock:
-            changed = frozenset(account.changed)
+            changed, account.changed = account.changed, set()
         posts = self._to_look_at(account, changed, now)
         since = self._store.interactions.since(profile.id)
         try:
@@ -245,24 +245,29 @@ class Poller:
             self._look_at_a_mention(account, now)
         except SlowDown as error:
             with self._lock:
+                account.changed |= changed
                 account.shared = error.shared
                 account.not_before = None if error.shared else error.until
                 if error.shared:
                     self._rests[error.shared] = error.until
             log.info("slowed down", extra={"profile": profile.id, "network": self._service})
         except QueueError as error:
-            account.asked_at, account.failed = now, account.failed + 1
+            self._failed(account, changed, now)
             self._trouble(profile, error, now)
         except Exception:
-            account.asked_at, account.failed = now, account.failed + 1
+            self._failed(account, changed, now)
             raise
         else:
             with self._lock:
-                account.changed -= changed
                 account.asked_at, account.failed, account.not_before = now, 0, None
             account.empty = 0 if new else account.empty + 1
             if new:
                 log.info("heard", extra={"profile": profile.id, "new": new})
+
+    def _failed(self, account: _Account, changed: Set[str], now: datetime) -> None:
+        with self._lock:
+            account.changed |= changed
+            account.asked_at, account.failed = now, account.failed + 1
 
     def _to_look_at(self, account: _Account, changed: Set[str], now: datetime) -> list[str]:
         """The posts that are known to have changed; else those whose time has come: one of the last hour's, and one of

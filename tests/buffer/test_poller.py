@@ -289,6 +289,21 @@ def test_a_nudge_while_it_is_asked_about_is_not_lost(story: Story) -> None:
     assert not story.poller.tick(story.clock.now)
 
 
+def test_a_second_nudge_while_the_first_is_followed_is_not_lost(story: Story) -> None:
+    story.polls().passes(15 * SECOND)
+    story.poller.nudge("p1")
+    story.network.hangs()
+    asking = threading.Thread(target=story.poller.tick, args=(story.clock.now,))
+    asking.start()
+    while len(story.network.calls) < 2:
+        time.sleep(0.01)
+    story.poller.nudge("p1")
+    story.network.wakes()
+    asking.join()
+    assert story.poller.tick(story.clock.now), "it is asked again at once"
+    assert not story.poller.tick(story.clock.now)
+
+
 def test_a_nudge_about_a_network_that_fails_is_kept(story: Story) -> None:
     story.polls()
     story.poller.nudge("p1")
