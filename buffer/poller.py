@@ -83,6 +83,7 @@ class _Account:
     natives_at: datetime | None = None
     looked: dict[str, datetime] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    doubted: Sequence[str] = ()
     hidden: dict[str, datetime] = field(default_factory=dict)
     mentioned: dict[str, datetime] = field(default_factory=dict)
 
@@ -228,7 +229,9 @@ class Poller:
         profile = account.profile
         with self._lock:
             changed, account.changed = account.changed, set()
-        posts = self._to_look_at(account, changed, now)
+        # Where it failed, it is asked without a look: a single post may be the reason.
+        is_blind = account.failed % 2 == 1 and not changed
+        posts = [] if is_blind else self._to_look_at(account, changed, now)
         since = self._store.interactions.since(profile.id)
         try:
             heard = self._network.interactions(
@@ -252,26 +255,31 @@ class Poller:
                     self._rests[error.shared] = error.until
             log.info("slowed down", extra={"profile": profile.id, "network": self._service})
         except QueueError as error:
-            self._failed(account, changed, now)
+            self._failed(account, changed, posts, now)
             self._trouble(profile, error, now)
         except Exception:
-            self._failed(account, changed, now)
+            self._failed(account, changed, posts, now)
             raise
         else:
             with self._lock:
                 account.asked_at, account.failed, account.not_before = now, 0, None
+            account.looked |= dict.fromkeys(account.doubted if is_blind else (), now)
+            account.doubted = [] if posts else account.doubted
             account.empty = 0 if new else account.empty + 1
             if new:
                 log.info("heard", extra={"profile": profile.id, "new": new})
 
-    def _failed(self, account: _Account, changed: Set[str], now: datetime) -> None:
+    def _failed(
+        self, account: _Account, changed: Set[str], posts: Sequence[str], now: datetime
+    ) -> None:
         with self._lock:
             account.changed |= changed
+            account.doubted = posts or account.doubted
             account.asked_at, account.failed = now, account.failed + 1
 
     def _to_look_at(self, account: _Account, changed: Set[str], now: datetime) -> list[str]:
         """The posts that are known to have changed; else those whose time has come: one of the last hour's, and one of
-        the others, each in turn; one in all where the budget makes everybody late."""
+        the others, each in turn; one in all where the budget makes everybody late, or a look failed."""
         posts = self._store.interactions.posts(account.profile.id, now - FORGOTTEN)
         account.looked = {post: account.looked[post] for post, _ in posts if post in account.looked}
 
@@ -290,7 +298,7 @@ class Poller:
             return known
         chosen = [*fresh[:1], *older[:1], *fresh[1:], *older[1:]]
         is_late = now - account.due(now) > _LATE
-        return chosen[: 1 if is_late else _LOOKED_AT_ONCE]
+        return chosen[: 1 if is_late or account.doubted else _LOOKED_AT_ONCE]
 
     def _keep(self, profile: Profile, heard: Heard, since: datetime | None, now: datetime) -> int:
         """Where to go on from is noted last: whoever is stopped before hears it all again."""

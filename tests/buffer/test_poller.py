@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from buffer.model import (
     Update,
 )
 from buffer.poller import Poller, pace
+from buffer.ports import Heard
 from cast import ADA, MONDAY, a_profile
 from fakes import FakeClock, FakeNetwork
 from storage import SqliteStore
@@ -403,6 +405,28 @@ def test_a_network_that_is_down_is_asked_again(story: Story) -> None:
     story.hears("c1")
     story.polls().passes(15 * SECOND).polls()
     assert ("comment", SOCIAL) in story.told()
+
+
+def test_a_post_that_cannot_be_looked_at_keeps_nothing_from_being_heard(story: Story) -> None:
+    story.sent("p2")
+    asks = story.network.interactions
+
+    def breaks(*given: Any, posts: Sequence[str] = (), **more: Any) -> Heard:
+        if "p1" in posts:
+            raise NetworkDown("This thread is too large.")
+        return asks(*given, posts=posts, **more)
+
+    story.network.interactions = breaks  # type: ignore[method-assign]
+    story.hears("c1")
+    story.network.shows["p2"] = Seen(counts={"likes": 7})
+    for _ in range(4):
+        story.passes(15 * SECOND).polls()
+    assert ("comment", SOCIAL) in story.told()
+    for _ in range(40):
+        story.passes(10 * MINUTE).polls()
+    second = story.store.updates.get(ADA.team_id, "update-p2")
+    assert second
+    assert second.statistics == {"likes": 7}
 
 
 def test_a_lost_login_is_remembered(story: Story) -> None:
