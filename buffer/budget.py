@@ -36,8 +36,10 @@ class Budgets:
         self._lock = threading.Lock()
 
     def note(self, name: str, allowance: Allowance) -> None:
-        with self._lock:
-            self._known[name] = allowance
+        """A limit of nothing is no limit: some servers say so where they count nothing."""
+        if allowance.limit > 0:
+            with self._lock:
+                self._known[name] = allowance
 
     def pace(self, name: str, now: datetime, *, shared: bool = False) -> None:
         """Whether one who only looks may begin. Raises SlowDown where what is left would not last evenly until there is

@@ -103,3 +103,10 @@ def test_a_budget_of_several_accounts_is_named(shared: bool) -> None:
         with pytest.raises(SlowDown) as caught:
             ask("ada", MONDAY, shared=shared)
         assert caught.value.shared == ("ada" if shared else "")
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_is_none_stops_nobody(limit: int) -> None:
+    known = budgets(0, limit=limit)
+    known.pace("ada", MONDAY)
+    known.spend("ada", MONDAY)
