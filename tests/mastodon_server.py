@@ -58,6 +58,7 @@ class Server:
     asked: list[tuple[str, str, Json, dict[str, str]]] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
     revoked: set[str] = field(default_factory=set)
+    blocked_by: set[str] = field(default_factory=set)
     faults: list[list[Any]] = field(default_factory=list)
     remaining: int = 300
     reset: timedelta = timedelta(minutes=5)
@@ -352,6 +353,8 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
                 case "GET", "/api/v1/instance" if state.instance == "pleroma":
                     return 200, {"uri": "x.example", "max_toot_chars": state.max_characters}
             token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+            if not token and method == "GET" and path.startswith("/api/v1/statuses/"):
+                return self._about(method, path, form)
             if token != TOKEN or token in state.revoked:
                 return 401, {"error": "The access token is invalid"}
             return self._for_us(method, path, form)
@@ -390,7 +393,8 @@ def handler(state: Server) -> type[BaseHTTPRequestHandler]:
             """One status."""
             *where, rest = path.split("/")[1:] + [""] * (path.count("/") == 4)
             status = state.find(where[-1]) if where[:3] == ["api", "v1", "statuses"] else None
-            if not status:
+            is_known = "Authorization" in self.headers
+            if not status or (is_known and status["account"]["id"] in state.blocked_by):
                 return 404, {"error": "Record not found"}
             is_ours = status["account"]["id"] == "1"
             match method, rest:

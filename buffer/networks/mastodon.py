@@ -221,7 +221,15 @@ class Mastodon:
         return sorted(shown.values(), key=lambda each: each.created_at)
 
     def is_gone(self, profile: Profile, to: Interaction) -> bool:
-        return self._status(self._login(profile), profile, to.service_id, looking=True) is None
+        """Not by what we are shown: to those whom its author blocks, it is 404 (app/policies/status_policy.rb,
+        2026-11). Whoever is nobody in particular sees what is public."""
+        login = self._login(profile)
+        if self._status(login, profile, to.service_id, looking=True) is not None:
+            return False
+        said = self._web.ask("GET", f"{login.server}/api/v1/statuses/{to.service_id}")
+        if said.status == 429 or said.status >= 500:
+            self._checked(said)
+        return said.status != 200 or not entities.entity(said).get("id")
 
     def edit_reply(self, profile: Profile, reply: Reply, to: Interaction | None, text: str) -> None:
         """What an edit does not name, Mastodon takes away: the warning, the mark as sensitive, the files. Who sees it

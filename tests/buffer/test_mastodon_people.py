@@ -478,6 +478,16 @@ def test_a_comment_is_gone_when_the_server_says_so(desk: Desk) -> None:
     assert desk.network.is_gone(desk.profile, to)
 
 
+def test_a_comment_whose_author_blocks_us_is_not_gone(desk: Desk) -> None:
+    post = desk.publishes("Hello").service_id
+    reply = desk.server.post({"status": "Nice", "in_reply_to_id": post}, "dana", "2")
+    to = an_interaction(desk, reply["id"])
+    desk.server.blocked_by.add("2")
+    assert not desk.network.is_gone(desk.profile, to)
+    desk.server.deletes(reply["id"])
+    assert desk.network.is_gone(desk.profile, to)
+
+
 def an_interaction(desk: Desk, id: str, username: str = "dana", **changes: Any) -> Interaction:
     plain = Interaction(
         id="i1",
