@@ -224,13 +224,13 @@ def comment(status: Json, post: str, server: str) -> Found | None:
 
 
 def _person(who: Json, server: str) -> Person:
-    host = urlsplit(server).netloc
+    host, followers = urlsplit(server).netloc, who.get("followers_count")
     return Person(
         username=str(who.get("acct") or who.get("username") or ""),
         name=str(who.get("display_name") or ""),
         service_id=f"{id_of(who.get('id'))}@{host}",
         avatar=str(who.get("avatar") or ""),
-        followers=int(who.get("followers_count") or 0),
+        followers=max(followers, 0) if isinstance(followers, int) else 0,
         link=str(who.get("url") or ""),
     )
 

@@ -488,6 +488,20 @@ def test_a_comment_whose_author_blocks_us_is_not_gone(desk: Desk) -> None:
     assert desk.network.is_gone(desk.profile, to)
 
 
+@pytest.mark.parametrize("told", ["many", "1,000", {}, None, -1])
+def test_a_number_of_followers_that_is_none_keeps_nothing_from_being_heard(
+    desk: Desk, told: Any
+) -> None:
+    post = desk.publishes("Hello").service_id
+    reply = desk.server.post({"status": "Nice", "in_reply_to_id": post}, "dana", "2")
+    stored = desk.server.find(reply["id"])
+    assert stored
+    stored["account"]["followers_count"] = told
+    heard = desk.network.interactions(desk.profile, MONDAY, posts=[post])
+    assert [each.text for each in heard.found] == ["Nice"]
+    assert heard.found[0].user.followers == 0
+
+
 def an_interaction(desk: Desk, id: str, username: str = "dana", **changes: Any) -> Interaction:
     plain = Interaction(
         id="i1",
