@@ -32,6 +32,7 @@ REMEMBERED = timedelta(days=30)
 """How long is known that something was deleted before it was heard of."""
 
 _LONGEST_ID, _MOST_NUMBERS, _LARGEST = 500, 20, 1 << 53
+_FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Hooks:
@@ -191,11 +192,17 @@ def _found(call: _Call) -> Found:
         service_id=_id(given, "id"),
         event=event,
         user=_person(_object(given, "user")),
-        created_at=min(_time(given, "created_at") or call.now, call.now),
+        created_at=_made_at(given, call.now),
         text=text,
         link=_link(given, "link"),
         elsewhere=not post,
     )
+
+
+def _made_at(given: Json, now: datetime) -> datetime:
+    """Now for none, which some write as the year 1, and for what is dated ahead."""
+    at = _time(given, "created_at")
+    return min(at, now) if at and at >= _FIRST_TIME else now
 
 
 def _place(call: _Call, given: Json, event: Event) -> str:

@@ -407,8 +407,11 @@ def test_what_no_browser_may_open_is_no_link(receiver: Receiver) -> None:
     assert kept and (kept.link, kept.user.avatar) == ("", "")
 
 
-def test_what_is_dated_ahead_is_of_now(receiver: Receiver) -> None:
-    is_taken(receiver.created(COMMENT, created_at="2999-01-01T00:00:00Z"))
+@pytest.mark.parametrize(
+    "dated", ["2999-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z"]
+)
+def test_what_is_dated_ahead_or_not_at_all_is_of_now(receiver: Receiver, dated: str) -> None:
+    is_taken(receiver.created(COMMENT, created_at=dated))
     kept = receiver.kept("c1")
     assert kept and kept.created_at == MONDAY
 
