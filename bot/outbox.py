@@ -19,7 +19,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import notices
-from bot.plans import ALL, Abilities, Call, Later, Never, is_findable, is_person, plan_of
+from bot.plans import ALL, Abilities, Call, Later, Never, Plan, is_findable, is_person, plan_of
 from buffer.errors import LoginExpired, NetworkDown, QueueError, Refused, SlowDown, Unclear
 from buffer.model import (
     Json,
@@ -37,6 +37,8 @@ SETTLE = 3 * SECOND
 """How long Slack may still be busy with a request whose answer we did not get."""
 LOOK_AGAIN = 15 * SECOND
 LONGEST_BACKOFF, LONGEST_REST = 60, 30
+MOST_WORDLESS = 20
+"""After how many tries, a quarter of an hour, a line is given up that cannot be put into words."""
 UNSEEN = timedelta(days=7)
 SKEW = timedelta(hours=1)
 """How far our clock may be ahead of Slack's when a message is looked for by its time."""
@@ -161,7 +163,7 @@ def _say(round_: Round, notice: Notice) -> bool:
     if not round_.store.outbox.to_wire(notice, owner=round_.owner, now=round_.now):
         return True
     # Seen once the line is ours: what changes from now on is written as a line of its own.
-    plan = plan_of(round_.store, notice, round_.now, can=round_.can)
+    plan = _plan(round_, notice)
     if isinstance(plan, Never):
         _give_up(round_, notice, plan.reason)
     elif isinstance(plan, Later):
@@ -169,6 +171,16 @@ def _say(round_: Round, notice: Notice) -> bool:
     else:
         return _post(round_, notice, plan)
     return True
+
+
+def _plan(round_: Round, notice: Notice) -> Plan:
+    """One line that cannot be put into words, for whatever reason, must not keep back all the others."""
+    try:
+        return plan_of(round_.store, notice, round_.now, can=round_.can)
+    except Exception as error:
+        log.exception("cannot be put into words", extra=_ids(notice))
+        reason = f"it cannot be put into words ({type(error).__name__})"
+        return Never(reason) if notice.tries >= MOST_WORDLESS else Later(reason)
 
 
 def _post(round_: Round, notice: Notice, plan: tuple[Call, ...]) -> bool:
@@ -296,7 +308,7 @@ def _begin_again(round_: Round, notice: Notice, who: str) -> None:
 
 def _find(round_: Round, notice: Notice) -> tuple[str, str] | None:
     """(channel, ts) of the message that carries this line's id."""
-    plan = plan_of(round_.store, notice, round_.now, can=round_.can)
+    plan = _plan(round_, notice)
     if isinstance(plan, Later):
         return None
     thread = plan.thread if isinstance(plan, Never) else _thread_in(plan)

@@ -279,6 +279,29 @@ def test_an_avatar_that_slack_never_takes_is_left_out(desk: Desk, avatar: str) -
     assert "image_url" not in str(told) and "(@bo)" in str(told["blocks"])
 
 
+def test_a_line_that_cannot_be_put_into_words_keeps_back_no_other(desk: Desk) -> None:
+    """The year 1 is none in a zone west of Greenwich."""
+    desk.store.profiles.save(replace(PROFILE, timezone="America/New_York"))
+    broken = Found(
+        post="42",
+        service_id="c0",
+        event=Event.COMMENT,
+        user=Person(username="bo"),
+        created_at=datetime(1, 1, 1, tzinfo=UTC),
+        text="Long ago",
+    )
+    old = desk.store.interactions.add(PROFILE, UPDATE, broken, ours=False, now=desk.now)
+    assert old
+    desk.put(NoticeKind.COMMENT, old.id)
+    desk.put(NoticeKind.CARD, "u1", GENERAL)
+    desk.put(NoticeKind.COMMENT, comment(desk).id)
+    desk.works(20)
+    assert len(desk.said(GENERAL)) == 1
+    desk.works(3600)
+    assert len(desk.said()) == 1
+    assert desk.nothing_left()
+
+
 def mention(desk: Desk, service_id: str, *, below: Interaction | None = None) -> Interaction:
     """Under somebody else's post, or below a mention there."""
     found = Found(
