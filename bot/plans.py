@@ -160,7 +160,9 @@ def _comment_changed(
         first: Notice | None = None
         if about.update:
             first = store.outbox.said(NoticeKind.CARD, about.update.id, notice.target)
-        is_lone = not first and not interaction.mention_id
+        elif interaction.mention_id:
+            first = store.outbox.said(NoticeKind.COMMENT, interaction.mention_id, notice.target)
+        is_lone = not first
         shown = _comment(store, notice, interaction, about, can, now, is_lone=is_lone)
         return _changed(said, shown)
     for digest in store.outbox.digests(interaction.update_id):

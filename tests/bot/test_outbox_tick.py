@@ -332,6 +332,18 @@ def test_a_mention_elsewhere_begins_a_thread_of_its_own(desk: Desk) -> None:
     assert "Reply in this thread" in str(told["blocks"])
 
 
+def test_an_answer_that_stands_by_itself_still_invites_when_it_is_edited(desk: Desk) -> None:
+    first = mention(desk, "m1")
+    answer = mention(desk, "m2", below=first)
+    desk.put(NoticeKind.COMMENT, answer.id)
+    desk.works()
+    edited(desk, answer, "Second thoughts")
+    desk.works()
+    (told,) = desk.said()
+    assert "Second thoughts" in str(told["blocks"])
+    assert "Reply in this thread" in str(told["blocks"])
+
+
 def test_many_mentions_elsewhere_are_one_message(desk: Desk) -> None:
     ids = [mention(desk, f"m{number}").id for number in range(5)]
     desk.put(NoticeKind.DIGEST, "\n".join(["", *ids]))
