@@ -246,12 +246,12 @@ def _follow(channel: str, ts: str, parent: str | None, wish: Wish, desk: Desk) -
 
 def _changed(reply: Reply, wish: Wish, thread: Thread, desk: Desk) -> None:
     """Not out yet: the new words are judged as if they were the first. Nothing is posted that was asked about in other
-    words; nothing is left of what has no words any more."""
+    words, whatever the channel has chosen since; nothing is left of what has no words any more."""
     new = replace(reply, state=ReplyState.INTERNAL, error="")
     if wish.text:
         new = _judged(replace(reply, state=ReplyState.ASKED, text=wish.text), thread, desk)
-    if reply.state is ReplyState.WAITING and new.state is ReplyState.ASKED:
-        new = replace(new, state=ReplyState.WAITING)
+    if new.state in OPEN:
+        new = replace(new, state=reply.state)
     desk.store.replies.move(
         reply.id, expected=[reply.state], to=new.state, text=new.text, error=new.error
     )

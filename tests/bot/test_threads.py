@@ -426,6 +426,14 @@ def test_the_newest_question_posts_the_newest_words(office: Office) -> None:
     assert office.reply(ts).text == "Thank you all"
 
 
+def test_what_was_asked_about_is_not_posted_for_being_edited_in_direct_mode(office: Office) -> None:
+    ts = office.says("Thank you")
+    office.is_direct()
+    office.edits(ts, "Thank you all")
+    assert office.reply(ts).state is ReplyState.ASKED
+    assert "Thank you all" in office.question()["text"]
+
+
 def test_edited_while_it_waits_the_new_words_are_posted(office: Office) -> None:
     office.is_direct()
     ts = office.says("Thank you")
