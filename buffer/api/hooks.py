@@ -30,6 +30,8 @@ EVENTS = (Event.COMMENT, Event.LIKE, Event.RESHARE, Event.MENTION)
 HAVE_WORDS = (Event.COMMENT, Event.MENTION)
 REMEMBERED = timedelta(days=30)
 """How long is known that something was deleted before it was heard of."""
+UNCLEAR = timedelta(hours=1)
+"""How far ahead the next look at a comment whose outcome is unclear may be: less than that."""
 
 _LONGEST_ID, _MOST_NUMBERS, _LARGEST = 500, 20, 1 << 53
 _FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -178,7 +180,19 @@ def _interaction_id(call: _Call) -> str:
 
 
 def _keep(call: _Call) -> None:
-    hearing.keep(call.store, call.profile, [_found(call)], call.now)
+    found = _found(call)
+    if _known(call) is None and _may_be_ours(call, found):
+        raise _not_yet("A comment")
+    hearing.keep(call.store, call.profile, [found], call.now)
+
+
+def _may_be_ours(call: _Call, found: Found) -> bool:
+    """What we say there gets its id only with the answer, and may be told of before."""
+    replies = call.store.replies
+    if found.event not in HAVE_WORDS or replies.are_ours(call.profile.id, found.service_id):
+        return False
+    sending = replies.sending(call.profile.service, call.now + UNCLEAR)
+    return any(reply.text.strip() == found.text for reply, _ in sending)
 
 
 def _found(call: _Call) -> Found:
@@ -227,12 +241,16 @@ def _is_known(call: _Call, place: str) -> bool:
 def _unknown(call: _Call, place: str) -> Fault:
     """What is on the wire this very moment gets its id only with the answer, and may be meant."""
     if call.store.updates.unsettled(call.profile.id, call.now):
-        words = (
-            "A post is on its way to you at this moment. Send this again when you have answered it."
-        )
-        return Fault(words, status=503, code=Code.UNKNOWN, headers={"Retry-After": "5"})
+        return _not_yet("A post")
     words = f"Nothing with the id “{place[:100]}” is known here."
     return Fault(words, status=404, code=Code.UPDATE_NOT_FOUND)
+
+
+def _not_yet(what: str) -> Fault:
+    words = (
+        f"{what} is on its way to you at this moment. Send this again when you have answered it."
+    )
+    return Fault(words, status=503, code=Code.UNKNOWN, headers={"Retry-After": "5"})
 
 
 def _event(given: Json) -> Event:

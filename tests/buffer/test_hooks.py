@@ -176,6 +176,26 @@ def test_our_own_comment_is_not_told_again(receiver: Receiver) -> None:
     assert receiver.told() == []
 
 
+def test_our_own_comment_told_before_it_is_answered_waits_for_its_id(receiver: Receiver) -> None:
+    """A receiver may tell of every comment as soon as it is saved, and answer us only then."""
+    ours = Reply(
+        id="r1", team_id=ADA.team_id, update_id=receiver.update.id, text="Thanks", user_id="U0ADA",
+        state=ReplyState.WAITING, created_at=MONDAY, channel=SOCIAL, ts="1.0",
+    )  # fmt: skip
+    replies = receiver.store.replies
+    replies.insert(ours)
+    replies.move("r1", expected=[ReplyState.WAITING], to=ReplyState.SENDING, owner="o")
+    for _ in ("at once", "while nobody knows what became of it"):
+        answer = receiver.created(COMMENT, id="ours-1", text="Thanks", key="k1")
+        is_refused(answer, 503, "on its way")
+        assert answer.headers["retry-after"] == "5"
+        replies.put_off("r1", to=ReplyState.SENDING, until=MONDAY + timedelta(minutes=1))
+    is_taken(receiver.created(COMMENT, id="c1", text="Thanks a lot"))
+    replies.move("r1", expected=[ReplyState.SENDING], to=ReplyState.SENT, service_id="ours-1")
+    is_taken(receiver.created(COMMENT, id="ours-1", text="Thanks", key="k1"))
+    assert receiver.told() == [CARD, (NoticeKind.COMMENT, "Thanks a lot")]
+
+
 def test_a_mention_without_a_post_is_one_elsewhere(receiver: Receiver) -> None:
     is_taken(receiver.created(MENTION))
     is_taken(
