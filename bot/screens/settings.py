@@ -220,6 +220,7 @@ def on_save(ack: Ack, body: Json, desk: Desk, after: After, client: WebClient) -
         for profile_id in profiles:
             feeds.follow(desk.team_id, channel, desk.queue.profile(profile_id).id)
         feeds.settle(desk.team_id, channel, wishes.as_json())
+        desk.store.outbox.hold(channel, wishes.quiet_until(desk.now) or desk.now)
     ack(
         response_action="update",
         view=last_page(note("The settings of this channel are saved."), "Saved"),

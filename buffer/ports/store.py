@@ -212,6 +212,9 @@ class Outbox(Protocol):
         """Write a line. A waiting CARD_CHANGED of the same subject and target is not written twice. One that is held
         keeps no other of its target waiting."""
 
+    def hold(self, target: str, until: datetime) -> None:
+        """What is held for a target is from now on held until then."""
+
     def wake(self, now: datetime) -> None:
         """What was held until now waits like the others."""
 

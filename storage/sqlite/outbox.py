@@ -57,6 +57,14 @@ class Outbox:
             )
             self._db.touch(Topic.OUTBOX)
 
+    def hold(self, target: str, until: datetime) -> None:
+        """What is held for a target is from now on held until then."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE outbox SET not_before = ? WHERE state = 'held' AND target = ?",
+                (until.timestamp(), target),
+            )
+
     def wake(self, now: datetime) -> None:
         """What was held until now waits like the others."""
         if self._db.one(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from bot.screens.schedule import times_in
 from buffer.channels import Wishes, wishes_of
 from buffer.errors import Refused
-from buffer.model import Draft, Profile
+from buffer.model import Draft, Notice, NoticeKind, Profile
 from buffer.ports import LOGIN
 from mastodon_server import CODE, TOKEN, Server, mastodon
 from office import Office, labels, office, words
@@ -239,6 +240,26 @@ def test_a_channel_has_its_own_settings(desk: Office) -> None:
     desk.submits({"profiles": [other.id]})
     assert desk.store.feeds.profiles(profile.team_id, SOCIAL) == [other.id]
     assert wishes_of(desk.store, SOCIAL) == wishes, "what is not touched stays"
+
+
+def test_what_was_held_is_said_once_the_quiet_hours_are_taken_back(desk: Office) -> None:
+    profile = desk.profile("Local network")
+    held = Notice(
+        id="n1",
+        team_id=profile.team_id,
+        kind=NoticeKind.CARD,
+        subject="u1",
+        target=SOCIAL,
+        created_at=desk.clock(),
+    )
+    desk.store.outbox.put(held, hold_until=desk.clock() + timedelta(hours=9))
+    desk.store.outbox.put(
+        replace(held, id="n2", target="C0OTHER"), hold_until=desk.clock() + timedelta(hours=9)
+    )
+    desk.types("settings")
+    desk.submits({"profiles": [profile.id], "quiet_from": "", "quiet_to": ""})
+    desk.store.outbox.wake(desk.clock())
+    assert [each.id for each in desk.store.outbox.waiting(desk.clock(), limit=9)] == ["n1"]
 
 
 @pytest.mark.parametrize(
