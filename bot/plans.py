@@ -308,10 +308,11 @@ def _of_answer(store: Store, notice: Notice, about: About, reply: Reply) -> Plan
 
 def _thread_of(store: Store, about: About, reply: Reply) -> str:
     """The message whose thread a conversation is in, in the channel of a reply; "" where it is in none."""
-    kind, subject = NoticeKind.CARD, reply.update_id
-    if about.interaction and not subject:
-        kind, subject = NoticeKind.COMMENT, about.interaction.mention_id or about.interaction.id
-    first = store.outbox.said(kind, subject, reply.channel)
+    tries = [(NoticeKind.CARD, reply.update_id)]
+    if to := about.interaction:
+        tries += [(NoticeKind.COMMENT, to.mention_id), (NoticeKind.COMMENT, to.id)]
+    found = (store.outbox.said(kind, id, reply.channel) for kind, id in tries if id)
+    first = next(filter(None, found), None)
     return first.ts if first else ""
 
 

@@ -344,6 +344,30 @@ def test_an_answer_that_stands_by_itself_still_invites_when_it_is_edited(desk: D
     assert "Reply in this thread" in str(told["blocks"])
 
 
+@pytest.mark.parametrize("where", ["no card", "no mention"])
+def test_an_answer_by_the_window_goes_below_what_it_answers(desk: Desk, where: str) -> None:
+    to = comment(desk)
+    if where == "no mention":
+        to = mention(desk, "m2", below=mention(desk, "m1"))
+    desk.put(NoticeKind.COMMENT, to.id)
+    made = Reply(
+        id="r1",
+        team_id=TEAM["id"],
+        update_id=to.update_id,
+        interaction_id=to.id,
+        text="Thank you",
+        user_id=BO,
+        state=ReplyState.SENT,
+        created_at=desk.now,
+        channel=SOCIAL,
+    )
+    desk.store.replies.insert(made)
+    desk.put(NoticeKind.REPLY_STATE, "r1")
+    desk.works()
+    told, answer = desk.said()
+    assert answer.get("thread_ts") == told["ts"]
+
+
 def test_many_mentions_elsewhere_are_one_message(desk: Desk) -> None:
     ids = [mention(desk, f"m{number}").id for number in range(5)]
     desk.put(NoticeKind.DIGEST, "\n".join(["", *ids]))
