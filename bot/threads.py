@@ -149,12 +149,14 @@ def _thread(channel: str, parent: str, desk: Desk) -> Thread | None:
     said = desk.store.outbox.by_message(channel, parent)
     if said is None or said.team_id != desk.team_id:
         return None
+    thread = None
     if said.kind is NoticeKind.CARD:
-        return _about(said.subject, "", desk)
-    if said.kind is NoticeKind.COMMENT:
+        thread = _about(said.subject, "", desk)
+    elif said.kind is NoticeKind.COMMENT:
         comment = desk.store.interactions.get(desk.team_id, said.subject)
-        return _about(comment.update_id, comment.id, desk) if comment else None
-    return None
+        thread = _about(comment.update_id, comment.id, desk) if comment else None
+    # Where nothing can be answered, words in a thread are just words.
+    return thread if thread and takes_comments(desk.networks, thread.profile) else None
 
 
 def _about(update_id: str, interaction_id: str, desk: Desk) -> Thread | None:
@@ -162,8 +164,8 @@ def _about(update_id: str, interaction_id: str, desk: Desk) -> Thread | None:
         desk.store.interactions.get(desk.team_id, interaction_id)
     )
     profile = desk.store.profiles.get(desk.team_id, about.profile_id) if about else None
-    if profile is None or not takes_comments(desk.networks, profile):
-        return None  # where nothing can be answered, words in a thread are just words
+    if profile is None or profile.service not in desk.networks:
+        return None
     return Thread(profile=profile, update_id=update_id, interaction_id=interaction_id)
 
 

@@ -19,6 +19,7 @@ from bot.services import Context, Later, Services
 from buffer import corrections, jobs
 from buffer.channels import Wishes
 from buffer.corrections import Corrections
+from buffer.errors import LoginExpired
 from buffer.model import (
     Actor,
     Event,
@@ -546,6 +547,28 @@ def test_deleted_when_it_is_out_the_comment_is_too(office: Office, network: Fake
     assert office.reply(ts).state is ReplyState.DELETED
     assert office.store.replies.are_ours(PROFILE.id, "9"), "it stays known as ours"
     assert office.whispers()[-1]["text"] == "Your comment on the local network is deleted, too."
+
+
+def test_what_nobody_can_take_back_now_is_told_its_writer(
+    office: Office, network: FakeNetwork
+) -> None:
+    """The account has lost its login, so that it takes no comments for now."""
+    ts = is_out(office)
+    network.takes_no_comments()
+    network.raises(LoginExpired("There is no login."))
+    office.deletes(ts)
+    corrects(office, network)
+    assert "could not be deleted. There is no login." in office.whispers()[-1]["text"]
+
+
+def test_what_is_deleted_while_no_comments_go_is_never_posted(
+    office: Office, network: FakeNetwork
+) -> None:
+    office.is_direct()
+    ts = office.says("Thank you")
+    network.takes_no_comments()
+    office.deletes(ts)
+    assert office.reply(ts).state is ReplyState.INTERNAL
 
 
 def test_an_edit_told_of_after_the_deletion_changes_nothing(
