@@ -59,6 +59,8 @@ HEART = "heart"
 METADATA = "slack_buffer_notice"
 
 _CARD, _COMMENT, _QUESTION, _GLANCE, _DIGESTED = 600, 3000, 6000, 120, 15
+_DIGESTED_URL = 400
+"""So many addresses in one message have to be short: Slack refuses one near 13,200 characters (seen, 2026-11)."""
 _URL = 3000
 """The most characters of an image_url (docs.slack.dev, image element, 2026-11)."""
 
@@ -219,7 +221,7 @@ def digest(interactions: Sequence[Interaction], profile: Profile, update: Update
     lines: list[RichTextElement] = []
     for each in interactions[:_DIGESTED]:
         words = "(deleted)" if each.removed else _cut(_one_line(_said(each)), _GLANCE)
-        link = _link(each.link, "Open it there")
+        link = _link(each.link, "Open it there") if len(each.link) <= _DIGESTED_URL else []
         who = _bold(_name(each.user))
         lines.append(RichTextSectionElement(elements=[who, _plain(f": {words}"), *link]))
     left = number - _DIGESTED

@@ -183,6 +183,12 @@ def test_what_a_stranger_writes_stays_words_wherever_it_stands(hostile: str) -> 
     stays_words(hostile, hostile, hostile, hostile)
 
 
+def test_long_addresses_fit_as_well() -> None:
+    link = "https://x.example/" + "a" * 2800
+    for _, message in everything(SENT, PROFILE, replace(COMMENT, link=link), REPLY):
+        assert len(json.dumps(message.payload()["blocks"])) < 13_000
+
+
 @given(words=anything, name=anything, handle=anything, link=anything)
 def test_whatever_strangers_write_stays_words_within_the_limits(
     words: str, name: str, handle: str, link: str
