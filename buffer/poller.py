@@ -247,12 +247,13 @@ class Poller:
             self._look_for_natives(account, now)
             self._look_at_a_mention(account, now)
         except SlowDown as error:
+            until = min(error.until, now + _LONGEST)  # whatever a server says
             with self._lock:
                 account.changed |= changed
                 account.shared = error.shared
-                account.not_before = None if error.shared else error.until
+                account.not_before = None if error.shared else until
                 if error.shared:
-                    self._rests[error.shared] = error.until
+                    self._rests[error.shared] = until
             log.info("slowed down", extra={"profile": profile.id, "network": self._service})
         except QueueError as error:
             self._failed(account, changed, posts, now)

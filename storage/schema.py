@@ -309,6 +309,7 @@ ALTER TABLE replies_next RENAME TO replies;
 CREATE UNIQUE INDEX replies_message ON replies (channel, ts) WHERE ts <> '';
 CREATE INDEX replies_waiting ON replies (created_at) WHERE state IN ('waiting', 'sending');
 CREATE INDEX replies_service ON replies (service_id) WHERE service_id <> '';
+CREATE INDEX replies_of_update ON replies (update_id);
 
 ALTER TABLE updates ADD COLUMN removed_at REAL;
 

@@ -400,6 +400,12 @@ def test_where_all_are_late_fewer_posts_are_looked_at(story: Story) -> None:
     assert [len(posts) for posts in story.network.looked_at] == [2, 2, 1]
 
 
+def test_a_network_that_wants_peace_for_years_is_asked_in_an_hour(story: Story) -> None:
+    story.network.raises(SlowDown("Too many.", until=MONDAY + 9999 * DAY))
+    story.polls().passes(HOUR).polls()
+    assert len(story.network.calls) == 2
+
+
 def test_a_network_that_is_down_is_asked_again(story: Story) -> None:
     story.network.raises(NetworkDown("No route."))
     story.hears("c1")
