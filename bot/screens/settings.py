@@ -82,7 +82,7 @@ def _profiles_input(profiles: Sequence[Profile], followed: Sequence[str]) -> Blo
         optional=True,
         element=StaticMultiSelectElement(
             action_id=PROFILES,
-            placeholder="No profile",
+            placeholder="Choose profiles",
             options=options,
             initial_options=chosen or None,
         ),
@@ -94,7 +94,7 @@ def _hears_input(wishes: Wishes) -> Block:
     chosen = [option for value, option in options.items() if value in wishes.hears]
     return InputBlock(
         block_id=HEARS,
-        label="What people do",
+        label="What it hears",
         optional=True,
         element=CheckboxesElement(
             action_id=HEARS, options=list(options.values()), initial_options=chosen or None
