@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -224,18 +224,10 @@ class Simulation:
 
     def _out(self, account: SocialAccount, post: str, at: float) -> None:
         """It is sent, with a card, as the sender would have it."""
-        profile, moment = self._profiles[account.number], datetime.fromtimestamp(at, UTC)
-        id = new_id(moment)
-        update = Update(
-            id=id,
-            post_id=id,
-            team_id=TEAM,
-            profile_id=profile.id,
-            service=profile.service,
-            text="A post",
+        moment = datetime.fromtimestamp(at, UTC)
+        update = replace(
+            _a_post(self._profiles[account.number], moment),
             state=State.SENT,
-            created_at=moment,
-            updated_at=moment,
             due_at=moment,
             sent_at=moment,
             service_update_id=post,
@@ -250,20 +242,9 @@ class Simulation:
         for at, account in self._coming:
             self._time.sleep(max(0.0, at - self._time.seconds))
             profile = self._profiles[account.number]
-            id = new_id(self._time())
-            update = Update(
-                id=id,
-                post_id=id,
-                team_id=TEAM,
-                profile_id=profile.id,
-                service=profile.service,
-                text="A post",
-                state=State.SENDING,
-                created_at=self._time(),
-                updated_at=self._time(),
-            )
+            update = _a_post(profile, self._time())
             try:
-                receipt = self._networks[account.service].publish(profile, update, id)
+                receipt = self._networks[account.service].publish(profile, update, update.id)
             except QueueError:
                 self._day.unpublished += 1
                 continue
@@ -315,6 +296,21 @@ class Simulation:
 
 
 # -- printing
+
+
+def _a_post(profile: Profile, moment: datetime) -> Update:
+    id = new_id(moment)
+    return Update(
+        id=id,
+        post_id=id,
+        team_id=TEAM,
+        profile_id=profile.id,
+        service=profile.service,
+        text="A post",
+        state=State.SENDING,
+        created_at=moment,
+        updated_at=moment,
+    )
 
 
 def measure(folder: Path, *, quick: bool) -> None:
