@@ -23,7 +23,7 @@ from buffer.model import (
 )
 from buffer.ports import Store
 
-_BATCH, _FEW = 50, 3
+_BATCH, _FEW = 1000, 3
 _MAY_BE_OURS = timedelta(days=1)
 """How long an outcome that nobody settled keeps posts of its account from being taken for native ones."""
 
@@ -38,9 +38,9 @@ def keep(
     *,
     quiet_before: datetime | None = None,
 ) -> int:
-    """Store what is new and what is changed, in small transactions, and tell of it; returns how much was new. What was
-    told before costs a look-up each and no write. What is older than `quiet_before` is kept and counted,
-    and not told."""
+    """Store what is new and what is changed, and tell of it, a burst in one transaction; returns how much was new. What
+    was told before costs a look-up each and no write. What is older than `quiet_before` is kept and counted, and not
+    told."""
     new = [each for each in found if not _stays(store, profile, each, now)]
     kept = 0
     for start in range(0, len(new), _BATCH):
