@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from buffer import telling
 from buffer.channels import Wishes
-from buffer.errors import LoginExpired, NetworkDown, SlowDown
+from buffer.errors import Busy, LoginExpired, NetworkDown, SlowDown
 from buffer.model import (
     Event,
     Found,
@@ -103,6 +104,16 @@ class Story:
         while self.poller.tick(self.clock.now):
             pass
         return self
+
+    def asks_and_hangs(self) -> threading.Thread:
+        """One more account is being asked, and its server does not answer until it `wakes`."""
+        self.network.hangs()
+        asked = len(self.network.calls)
+        asking = threading.Thread(target=self.poller.tick, args=(self.clock.now,))
+        asking.start()
+        while len(self.network.calls) == asked:
+            time.sleep(0.01)
+        return asking
 
     def passes(self, span: timedelta) -> Story:
         self.clock.passes(span)
@@ -277,13 +288,14 @@ def test_a_nudge_looks_at_the_post_that_changed(story: Story) -> None:
     assert "p4" not in story.network.looked_at[-1], "once"
 
 
-def test_a_nudge_while_it_is_asked_about_is_not_lost(story: Story) -> None:
+@pytest.mark.parametrize("begins_with_a_nudge", [False, True])
+def test_a_nudge_while_it_is_asked_about_is_not_lost(
+    story: Story, begins_with_a_nudge: bool
+) -> None:
     story.polls().passes(15 * SECOND)
-    story.network.hangs()
-    asking = threading.Thread(target=story.poller.tick, args=(story.clock.now,))
-    asking.start()
-    while len(story.network.calls) < 2:
-        time.sleep(0.01)
+    if begins_with_a_nudge:
+        story.poller.nudge("p1")
+    asking = story.asks_and_hangs()
     story.poller.nudge("p1")
     story.network.wakes()
     asking.join()
@@ -291,19 +303,43 @@ def test_a_nudge_while_it_is_asked_about_is_not_lost(story: Story) -> None:
     assert not story.poller.tick(story.clock.now)
 
 
-def test_a_second_nudge_while_the_first_is_followed_is_not_lost(story: Story) -> None:
+def test_an_account_whose_server_hangs_keeps_no_other_waiting(story: Story) -> None:
     story.polls().passes(15 * SECOND)
-    story.poller.nudge("p1")
-    story.network.hangs()
-    asking = threading.Thread(target=story.poller.tick, args=(story.clock.now,))
-    asking.start()
-    while len(story.network.calls) < 2:
-        time.sleep(0.01)
-    story.poller.nudge("p1")
+    asking = story.asks_and_hangs()
+    other = a_profile(service_id="2")
+    story.store.profiles.insert(other)
+    story.sent("q1", profile_id=other.id)
+    story.passes(5 * SECOND)
+    second = story.asks_and_hangs()
+    assert story.network.looked_at == [("p1",)], "both are under way"
     story.network.wakes()
     asking.join()
-    assert story.poller.tick(story.clock.now), "it is asked again at once"
-    assert not story.poller.tick(story.clock.now)
+    second.join()
+    assert sorted(story.network.looked_at[1:]) == [("p1",), ("q1",)]
+
+
+@pytest.mark.parametrize("when", range(4))
+def test_a_database_that_cannot_be_written_loses_nothing(
+    story: Story, monkeypatch: pytest.MonkeyPatch, when: int
+) -> None:
+    """A full disk, or a lock held too long, before the first write of a poll or a later one."""
+    story.hears("c1")
+    begins, left = story.store.database.transaction, [when]
+
+    def full() -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Busy
+        return begins()
+
+    monkeypatch.setattr(story.store.database, "transaction", full)
+    with suppress(Busy):
+        story.polls()
+    assert left[0] < 0, "it was full"
+    monkeypatch.undo()
+    story.passes(MINUTE).polls()
+    assert [kind for kind, _ in story.told()].count("comment") == 2
+    assert story.statistics() == {"comments": 1}
 
 
 def test_a_nudge_about_a_network_that_fails_is_kept(story: Story) -> None:
@@ -774,6 +810,14 @@ def test_many_at_once_are_one_message(story: Story) -> None:
     press = [kind for kind, target in told if target == PRESS]
     assert social == ["digest", "card_changed"]
     assert press == ["comment"] * 5 + ["card_changed"]
+
+
+def test_a_burst_is_one_message_a_channel(story: Story) -> None:
+    for number in range(200):
+        story.hears(f"c{number}")
+    story.polls()
+    told = [kind for kind, target in story.told() if target == SOCIAL]
+    assert told == ["digest", "card_changed"]
 
 
 def test_a_channel_hears_what_it_wishes(story: Story) -> None:
